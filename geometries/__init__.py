@@ -1,0 +1,1 @@
+"""Scaffolds on voxels, in SI units; knows nothing of the solver."""

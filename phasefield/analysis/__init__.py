@@ -1,0 +1,1 @@
+"""Numbers read off a state: uniformity, contact, analytic companions."""

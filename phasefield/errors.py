@@ -1,0 +1,76 @@
+"""Errors that end a command with one clean message and a stated exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "CaseError",
+    "DidNotConverge",
+    "GeometryInvalid",
+    "Interrupted",
+    "PhaseFieldError",
+    "Problem",
+    "RunDirectoryError",
+]
+
+
+class PhaseFieldError(Exception):
+    """Base class: anything a user can cause or cure. `exit_code` is what the program returns."""
+
+    exit_code: int = 1
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a case file.
+
+    Attributes
+    ----------
+    message : what is wrong, what was given, what is allowed.
+    path : dotted path of the key ("" for the file as a whole).
+    line : line in the file, 1-based, or None when there is none to name.
+    file : name of the file, or "" for a case that was not read from one.
+    """
+
+    message: str
+    path: str = ""
+    line: int | None = None
+    file: str = ""
+
+    def __str__(self) -> str:
+        where = ":".join(str(part) for part in (self.file, self.line) if part)
+        return ": ".join(part for part in (where, self.path, self.message) if part)
+
+
+class CaseError(PhaseFieldError):
+    """The case file is invalid; `problems` holds every problem that was found."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class GeometryInvalid(PhaseFieldError):
+    """The scaffold cannot be made or cannot be used."""
+
+    exit_code = 3
+
+
+class DidNotConverge(PhaseFieldError):
+    """A step failed at the smallest step size; a checkpoint was written."""
+
+    exit_code = 4
+
+
+class Interrupted(PhaseFieldError):
+    """Wall time or a signal ended the run; a checkpoint was written."""
+
+    exit_code = 5
+
+
+class RunDirectoryError(PhaseFieldError):
+    """The run directory is locked, holds another case, or cannot be written."""

@@ -1,0 +1,1 @@
+"""Matter between the equations and the arrays: scalar functions, term by term."""

@@ -1,0 +1,1 @@
+"""The report: figures, animation, one self-contained page."""

@@ -1,0 +1,1 @@
+"""Numerics: stencils, Newton, time stepping, and the backends."""
