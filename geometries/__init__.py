@@ -1,1 +1,12 @@
-"""Scaffolds on voxels, in SI units; knows nothing of the solver."""
+"""Scaffolds on voxels, in SI units; knows nothing of the solver.
+
+`channels` and the other generators return a `Scaffold`; `generate` calls one by its name;
+`geometries.metrics` measures what was made.
+"""
+
+from __future__ import annotations
+
+from geometries.generators import GENERATORS, channels, generate
+from geometries.scaffold import GeometryError, Scaffold
+
+__all__ = ["GENERATORS", "GeometryError", "Scaffold", "channels", "generate"]
