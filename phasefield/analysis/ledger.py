@@ -1,0 +1,59 @@
+"""The charge ledger: what passed the counter electrode against the metal that is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phasefield.solvers.bdf import TimeFormula
+
+__all__ = ["Ledger"]
+
+
+@dataclass
+class Ledger:
+    """Charge per total cross-section [C m-2] by the counter electrode, and metal by the field.
+
+    The charge is integrated with the time formula of the step from the ion flux that enters at the
+    counter electrode; the metal is summed from xi. Neither is computed from the other.
+
+    Attributes
+    ----------
+    initial_metal : metal of the relaxed state, as charge [C m-2].
+    charge, previous_charge : net charge passed up to the last two time levels [C m-2].
+    absolute_charge : sum of |charge| over the steps [C m-2].
+    metal : metal grown since the start, as charge [C m-2].
+    worst : largest |metal - charge| so far [C m-2].
+    """
+
+    initial_metal: float
+    charge: float = 0.0
+    previous_charge: float = 0.0
+    absolute_charge: float = 0.0
+    metal: float = 0.0
+    worst: float = 0.0
+
+    def record(
+        self, formula: TimeFormula, dt: float, current_density: float, metal: float
+    ) -> None:
+        """Book a step of `dt` [s] that ended at `current_density` [A m-2] with `metal` [C m-2]."""
+        charge = (
+            formula.newest * self.charge
+            + formula.older * self.previous_charge
+            + dt * current_density
+        ) / formula.alpha0
+        self.absolute_charge += abs(charge - self.charge)
+        self.previous_charge, self.charge = self.charge, charge
+        self.metal = metal - self.initial_metal
+        self.worst = max(self.worst, abs(self.metal - self.charge))
+
+    @property
+    def balance(self) -> float | None:
+        """Metal grown over net charge [1]; None when no net charge has passed."""
+        if abs(self.charge) <= 1e-12 * self.absolute_charge or self.charge == 0.0:
+            return None
+        return self.metal / self.charge
+
+    @property
+    def error(self) -> float:
+        """Largest |metal - charge| over the charge that has passed in either direction [1]."""
+        return self.worst / self.absolute_charge if self.absolute_charge else 0.0

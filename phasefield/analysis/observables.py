@@ -1,0 +1,153 @@
+"""Everything that is read off a time level: fields to write, and the numbers of a history row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.analysis.contact import ContactMetrics, contact_metrics
+from phasefield.analysis.uniformity import Uniformity, front_height, uniformity
+from phasefield.domain import Domain
+from phasefield.physics.conserved import Coefficients
+from phasefield.physics.energy import bulk, double_well, wall
+from phasefield.physics.kinetics import butler_volmer, overpotential
+from phasefield.physics.transport import contact
+from phasefield.state import Level
+
+__all__ = ["Observation", "Observer"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Numbers of one time level.
+
+    Attributes
+    ----------
+    voltage : counter electrode against the metal on the current collector [V].
+    lithium_volume_per_area : lithium over the cross-section [m].
+    max_pressure : largest mu in lithium (xi > 0.5) [Pa].
+    free_energy : per cross-section [J m-2].
+    uniformity, contact : see their classes.
+    """
+
+    voltage: float
+    lithium_volume_per_area: float
+    max_pressure: float
+    free_energy: float
+    uniformity: Uniformity
+    contact: ContactMetrics
+
+
+class Observer:
+    """Reads numbers and fields off the levels of one simulation.
+
+    Parameters
+    ----------
+    domain, model : of the simulation.
+    initial_xi : xi of the relaxed state (nz, ny, nx), the reference of every rise.
+    """
+
+    def __init__(self, domain: Domain, model: Coefficients, initial_xi: Array) -> None:
+        self._domain, self._model = domain, model
+        self._initial_height = self._front(initial_xi)
+
+    def observe(self, level: Level, charge: float, applied: float) -> Observation:
+        """Numbers of `level` after `charge` [C m-2], while `applied` [A m-2] flows."""
+        return Observation(
+            voltage=self.voltage(level, applied),
+            lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
+            max_pressure=float(level.mu[level.xi > 0.5].max()),
+            free_energy=self.free_energy(level.xi),
+            uniformity=self._uniformity(level.xi, charge),
+            contact=self._contact(level, applied),
+        )
+
+    def fields(self, level: Level) -> dict[str, Array]:
+        """The fields of `state.FIELDS` at `level`, NaN where one has no meaning."""
+        domain = self._domain
+        in_pore = domain.pore > 0.0
+        i, strong = self._current(level)
+        return {
+            "lithium_order_parameter": level.xi,
+            "ion_potential": np.where(domain.electrolyte > 0.0, level.ion_potential, np.nan),
+            "chemical_potential": np.where(in_pore, level.mu, np.nan),
+            "metal_potential": np.where(
+                domain.pore * level.xi > 0.5, level.metal_potential, np.nan
+            ),
+            "contact_current_density": np.where(strong, i, np.nan),
+        }
+
+    def lithium_volume_per_area(self, xi: Array) -> float:
+        """Integral of psi xi over the cross-section [m]."""
+        grid = self._domain.grid
+        return float(np.sum(self._domain.pore * xi)) * grid.cell_volume / grid.cross_section
+
+    def voltage(self, level: Level, applied: float) -> float:
+        """Potential of the counter electrode against the collector [V].
+
+        The potential of the last cells, extrapolated to the face by the half-cell drop of the imposed
+        flux and averaged over the electrolyte there.
+        """
+        domain = self._domain
+        share = domain.electrode
+        touching = share > 0.0
+        half_cell = 0.5 * domain.grid.spacing[domain.grid.growth_axis] ** 2
+        conductivity = domain.electrolyte[touching] * self._model.conductivity
+        face = level.ion_potential[touching] + half_cell * applied * share[touching] / conductivity
+        return float(np.average(face, weights=share[touching]))
+
+    def free_energy(self, xi: Array) -> float:
+        """Free energy of lithium over the cross-section [J m-2]: bulk, gradient and wall."""
+        grid, model, pore = self._domain.grid, self._model, self._domain.pore
+        density = pore * (
+            double_well.py_func(xi, model.barrier_height) + bulk.py_func(xi, model.bulk_modulus)
+        ) + self._domain.wall_density * wall.py_func(xi, model.wetting)
+        total = float(density.sum())
+        for axis, spacing in enumerate(grid.spacing):
+            lower, upper = _halves(pore, axis)
+            face = 0.5 * (lower + upper) * (lower > 0.0) * (upper > 0.0)
+            gradient = np.diff(xi, axis=axis) / spacing
+            total += 0.5 * model.gradient_coefficient * float(np.sum(face * gradient**2))
+        return total * grid.cell_volume / grid.cross_section
+
+    def _front(self, xi: Array) -> Array:
+        grid = self._domain.grid
+        return front_height(xi, self._domain.pore, grid.spacing, grid.growth_axis)
+
+    def _uniformity(self, xi: Array, charge: float) -> Uniformity:
+        domain, grid = self._domain, self._domain.grid
+        rise = charge * self._model.volume_per_charge / domain.porosity
+        return uniformity(
+            self._front(xi), self._initial_height, rise, domain.porosity, domain.pore,
+            grid.spacing, grid.growth_axis,
+        )  # fmt: skip
+
+    def _current(self, level: Level) -> tuple[Array, NDArray[np.bool_]]:
+        """Current density i [A m-2] of every cell, and where the contact proper is."""
+        model = self._model
+        e = overpotential.py_func(
+            level.ion_potential, level.metal_potential, level.mu * model.volume_per_charge
+        )
+        i = butler_volmer.py_func(
+            e, model.exchange_current_density, model.transfer_coefficient, model.thermal_voltage
+        )
+        strong = (self._domain.wall_density > 0.0) & (contact.py_func(level.xi) > 0.5)
+        return i, strong
+
+    def _contact(self, level: Level, applied: float) -> ContactMetrics:
+        domain, grid = self._domain, self._domain.grid
+        i, strong = self._current(level)
+        weight = domain.wall_density * contact.py_func(level.xi) * grid.cell_volume
+        return contact_metrics(i, weight, strong, grid.cross_section, applied)
+
+
+def _halves(field: Array, axis: int) -> tuple[Array, Array]:
+    """Cells below and above every inner face along `axis`."""
+    lower = [slice(None)] * 3
+    upper = [slice(None)] * 3
+    lower[axis], upper[axis] = slice(None, -1), slice(1, None)
+    return field[tuple(lower)], field[tuple(upper)]

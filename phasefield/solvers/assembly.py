@@ -1,0 +1,139 @@
+"""Residual and Jacobian of one implicit step of the conserved model, cell by cell.
+
+Rows of a cell, all scaled to a change of xi in the step:
+  0  psi (alpha0 xi - history) - dt [div(psi M grad mu) + (V_m/F) a H i]          equation (A)
+  1  [psi f' - kappa div(psi grad xi) + a w' - psi mu] / W                       equation (B)
+  2  (V_m/F) dt [div(phi sigma grad V_l) - a H i + top]                          equation (C)
+Columns are scaled too: xi, mu/W, V_l/(RT/F). Each row writes a fixed set of slots (SLOTS), so that the
+sparsity pattern is built once and the values are gathered into it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+from phasefield.physics.conserved import (
+    current_density,
+    face_mean,
+    homogeneous_prime,
+    homogeneous_second,
+)
+from phasefield.physics.energy import wall_prime, wall_second
+from phasefield.physics.transport import contact, contact_prime
+
+__all__ = ["SLOTS", "assemble", "neighbour", "react"]
+
+# Slot -> (row, column, direction); direction -1 is the cell itself, 0..5 are -z +z -y +y -x +x.
+XI, MU, V = 0, 1, 2
+SLOTS = (
+    [(XI, XI, d) for d in range(-1, 6)]
+    + [(XI, MU, d) for d in range(-1, 6)]
+    + [(XI, V, -1)]
+    + [(MU, XI, d) for d in range(-1, 6)]
+    + [(MU, MU, -1)]
+    + [(V, V, d) for d in range(-1, 6)]
+    + [(V, XI, -1), (V, MU, -1)]
+)
+A_XI, A_MU, A_V, B_XI, B_MU, C_V, C_XI, C_MU = 0, 7, 14, 15, 22, 23, 30, 31
+
+
+@njit(cache=True)
+def neighbour(direction, k, j, i, nz, ny, nx):
+    """Flat index of the neighbour of cell (k, j, i); the cell itself at the edge (no flux)."""
+    if direction == 0:
+        k = max(k - 1, 0)
+    elif direction == 1:
+        k = min(k + 1, nz - 1)
+    elif direction == 2:
+        j = max(j - 1, 0)
+    elif direction == 3:
+        j = min(j + 1, ny - 1)
+    elif direction == 4:
+        i = max(i - 1, 0)
+    else:
+        i = min(i + 1, nx - 1)
+    return (k * ny + j) * nx + i
+
+
+@njit(cache=True, parallel=True)
+def react(xi, mu, ion, metal, wall_density, model, rate, rate_xi, rate_mu, rate_v):
+    """Reaction a H(xi) i [A m-3] of every cell and its derivatives to xi, mu and V_l.
+
+    The derivative to V_s is minus the one to V_l. All arrays are flat, length cells.
+    """
+    for c in prange(xi.size):
+        a = wall_density[c]
+        if a == 0.0:
+            continue
+        i, slope = current_density(mu[c], ion[c], metal[c], model)
+        touch = a * contact(xi[c])
+        rate[c] = touch * i
+        rate_xi[c] = a * contact_prime(xi[c]) * i
+        rate_v[c] = touch * slope
+        rate_mu[c] = -touch * slope * model.volume_per_charge
+
+
+@njit(cache=True, parallel=True)
+def assemble(
+    shape, spacing, pore, electrolyte, wall_density, model, alpha0, dt,
+    xi, mu, ion, history, top, rate, rate_xi, rate_mu, rate_v, residual, values,
+):  # fmt: skip
+    """Write `residual` (cells, 3) and the Jacobian `values` (cells, len(SLOTS)).
+
+    `history` is what the time formula subtracts from alpha0 xi; `top` [A m-3] the ion source at the
+    counter electrode; `rate*` come from `react`. Other arrays are flat, SI.
+    """
+    nz, ny, nx = shape
+    well, kappa, charge = model.barrier_height, model.gradient_coefficient, model.volume_per_charge
+    wetting, voltage = model.wetting, model.thermal_voltage
+    for row in prange(nz * ny):
+        k, j = row // ny, row % ny
+        for i in range(nx):
+            c = row * nx + i
+            out = values[c]
+            out[:] = 0.0
+            psi, phi, x = pore[c], electrolyte[c], xi[c]
+            h_prime = contact_prime(x)
+            drift, drift_xi, drift_mu = 0.0, 0.0, 0.0
+            bend, bend_xi, ohmic, ohmic_v = 0.0, 0.0, 0.0, 0.0
+            for d in range(6):
+                n = neighbour(d, k, j, i, nz, ny, nx)
+                if n == c:
+                    continue
+                inverse = 1.0 / spacing[d // 2] ** 2
+                psi_face = face_mean(psi, pore[n]) * inverse
+                if psi_face > 0.0:
+                    permeability = psi_face * model.mobility * 0.5
+                    conductance = permeability * (contact(x) + contact(xi[n]))
+                    fall = mu[n] - mu[c]
+                    drift += conductance * fall
+                    drift_xi += permeability * h_prime * fall
+                    drift_mu -= conductance
+                    out[A_XI + 1 + d] = -dt * permeability * contact_prime(xi[n]) * fall
+                    out[A_MU + 1 + d] = -dt * conductance * well
+                    bend += kappa * psi_face * (xi[n] - x)
+                    bend_xi -= kappa * psi_face
+                    out[B_XI + 1 + d] = -kappa * psi_face / well
+                phi_face = face_mean(phi, electrolyte[n]) * inverse * model.conductivity
+                ohmic += phi_face * (ion[n] - ion[c])
+                ohmic_v -= phi_face
+                out[C_V + 1 + d] = charge * dt * phi_face * voltage
+            residual[c, XI] = psi * (alpha0 * x - history[c]) - dt * (drift + charge * rate[c])
+            out[A_XI] = psi * alpha0 - dt * (drift_xi + charge * rate_xi[c])
+            out[A_MU] = -dt * (drift_mu + charge * rate_mu[c]) * well
+            out[A_V] = -dt * charge * rate_v[c] * voltage
+            local = psi * homogeneous_prime(x, model) + wall_density[c] * wall_prime(x, wetting)
+            local_xi = psi * homogeneous_second(x, model) + wall_density[c] * wall_second(x, wetting)
+            residual[c, MU] = (local - bend - psi * mu[c]) / well
+            out[B_XI] = (local_xi - bend_xi) / well
+            out[B_MU] = -psi
+            residual[c, V] = charge * dt * (ohmic - rate[c] + top[c])
+            out[C_V] = charge * dt * (ohmic_v - rate_v[c]) * voltage
+            out[C_XI] = -charge * dt * rate_xi[c]
+            out[C_MU] = -charge * dt * rate_mu[c] * well
+
+
+def unknowns(pore: np.ndarray, electrolyte: np.ndarray) -> np.ndarray:
+    """Which of the three rows of each flat cell are unknowns, (cells, 3) bool."""
+    return np.stack([pore > 0, pore > 0, electrolyte > 0], axis=-1)

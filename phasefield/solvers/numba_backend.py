@@ -1,0 +1,177 @@
+"""The Numba backend of the conserved model: one implicit step at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.domain import Domain
+from phasefield.errors import DidNotConverge
+from phasefield.physics.conserved import Coefficients
+from phasefield.solvers.bdf import error_factor, extrapolation_weights, time_formula
+from phasefield.solvers.bodies import find_bodies
+from phasefield.solvers.newton import NewtonFailed, NewtonResult, solve
+from phasefield.solvers.system import CoupledSystem, Step, Unknowns
+from phasefield.state import Level
+
+__all__ = ["MEMORY", "ConservedBackend", "StepResult", "relax"]
+
+Array = NDArray[np.float64]
+log = logging.getLogger(__name__)
+
+MEMORY = 3
+"""Time levels that a step looks back on: two for BDF2, three for its predictor."""
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """A finished step.
+
+    Attributes
+    ----------
+    level : the new time level.
+    iterations, residual : of Newton's method (residual in units of xi).
+    error : estimated local error [1]: rms displacement of the front over the interface width.
+    """
+
+    level: Level
+    iterations: int
+    residual: float
+    error: float
+
+
+class ConservedBackend:
+    """Advances the conserved model, theory equations (A)-(E), by implicit steps.
+
+    Parameters
+    ----------
+    domain : frozen scaffold fields.
+    model : coefficients.
+    interface_width : delta [m], the length that errors are measured in.
+    tolerance : Newton residual to reach (max norm, in units of xi).
+    most_iterations : Newton iterations before a step is given up.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        model: Coefficients,
+        interface_width: float,
+        tolerance: float,
+        most_iterations: int,
+    ) -> None:
+        self._domain, self._model = domain, model
+        self._tolerance, self._most_iterations = tolerance, most_iterations
+        self._system = CoupledSystem(domain, model)
+        cells_of_front = interface_width * domain.grid.cross_section / domain.grid.cell_volume
+        self._front = cells_of_front * domain.porosity
+
+    def advance(self, levels: Sequence[Level], dt: float, current_density: float) -> StepResult:
+        """One step of `dt` [s] at `current_density` J [A m-2] per total cross-section.
+
+        `levels` are the past time levels, newest last: BDF2 from two on, backward Euler from one.
+
+        Raises
+        ------
+        NewtonFailed : the past levels are untouched, try a smaller step.
+        """
+        times = [level.time for level in levels]
+        formula = time_formula(times, dt)
+        last = levels[-1]
+        history = formula.newest * last.xi
+        if formula.older:
+            history = history + formula.older * levels[-2].xi
+        bodies = find_bodies(last.xi, self._domain)
+        source = current_density * self._domain.electrode
+        step = Step(formula.alpha0, history.ravel(), dt, source.ravel(), bodies)
+        predicted = _predict(levels, times[-1] + dt)
+        result = self._solve(predicted, last, step)
+        found = self._level(times[-1] + dt, result.unknowns, step)
+        distance = self._norm(found.xi - predicted.xi)
+        return StepResult(
+            found, result.iterations, result.residual, distance * error_factor(times, dt)
+        )
+
+    def _solve(self, predicted: Level, last: Level, step: Step) -> NewtonResult:
+        """Newton from the predictor; when that fails, from the last level."""
+        try:
+            return self._newton(predicted, step)
+        except NewtonFailed as failure:
+            log.info("Newton from the predictor failed (%s): from the last level", failure)
+            return self._newton(last, step)
+
+    def _newton(self, start: Level, step: Step) -> NewtonResult:
+        first = np.unique(step.bodies.index, return_index=True)[1]
+        metal = start.metal_potential.ravel()[first]
+        metal[0] = 0.0
+        guess = Unknowns(start.xi.ravel(), start.mu.ravel(), start.ion_potential.ravel(), metal)
+        return solve(self._system, guess, step, self._tolerance, self._most_iterations)
+
+    def _level(self, time: float, unknowns: Unknowns, step: Step) -> Level:
+        shape = self._domain.grid.shape
+        fields = (field.reshape(shape) for field in (unknowns.xi, unknowns.mu, unknowns.ion))
+        return Level(time, *fields, unknowns.metal[step.bodies.index])
+
+    def _norm(self, difference: Array) -> float:
+        """Root mean square of a difference in xi over one interface width of pore cross-section."""
+        return float(np.sqrt(np.sum(self._domain.pore * difference**2) / self._front))
+
+
+def _predict(levels: Sequence[Level], time: float) -> Level:
+    """First guess: xi through the past levels (up to quadratic), potentials through the last two."""
+    weights = extrapolation_weights([level.time for level in levels], time)
+    xi = sum(weight * level.xi for weight, level in zip(weights, levels, strict=True))
+    # The level before the first step was relaxed without potentials: it says nothing about them.
+    settled = levels[-2:] if len(levels) > 2 else levels[-1:]
+    weights = extrapolation_weights([level.time for level in settled], time)
+
+    def through(name: str) -> Array:
+        fields = [getattr(level, name) for level in settled]
+        return sum(weight * field for weight, field in zip(weights, fields, strict=True))
+
+    return Level(
+        time, xi, through("mu"), through("ion_potential"), levels[-1].metal_potential
+    )
+
+
+RELAXED = 1e-11
+"""Largest change of xi in a relaxation step that still counts as motion."""
+
+LONGEST_RELAXATION_STEP = 1e7
+"""[s]; long against any transport over a scaffold, short enough to keep empty cells regular."""
+
+
+def relax(domain: Domain, model: Coefficients, xi: Array, tolerance: float) -> Level:
+    """Equilibrium shape of the lithium at rest: no reaction, until xi stops changing.
+
+    Returns the level at t = 0 with mu [Pa] of the relaxed metal and zero potentials.
+
+    Raises
+    ------
+    DidNotConverge : when the shape does not settle.
+    """
+    system = CoupledSystem(domain, model, reacting=False)
+    bodies = find_bodies(xi, domain)
+    nothing = np.zeros(xi.size)
+    metal = np.zeros(bodies.floating + 1)
+    now = Unknowns(xi.ravel(), nothing.copy(), nothing, metal)
+    dt, failures = 1.0, 0
+    while failures < 20:
+        step = Step(1.0, now.xi, dt, nothing, bodies)
+        try:
+            result = solve(system, now, step, min(tolerance, RELAXED), 25)
+        except NewtonFailed:
+            dt, failures = dt / 4.0, failures + 1
+            continue
+        moved = np.abs(result.unknowns.xi - now.xi).max()
+        now = result.unknowns
+        if moved < RELAXED and dt >= LONGEST_RELAXATION_STEP:
+            shape = domain.grid.shape
+            zero = np.zeros(shape)
+            return Level(0.0, now.xi.reshape(shape), now.mu.reshape(shape), zero, zero)
+        dt = min(4.0 * dt, LONGEST_RELAXATION_STEP)
+    raise DidNotConverge("the initial lithium profile does not relax to a steady shape")

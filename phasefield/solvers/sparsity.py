@@ -1,0 +1,89 @@
+"""Sparsity of the coupled Jacobian: numbering of unknowns, and slots gathered into a CSC matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from phasefield.solvers.assembly import SLOTS, unknowns
+
+__all__ = ["Sparsity"]
+
+
+class Sparsity:
+    """Fixed pattern of the Jacobian of `assembly.assemble` on one domain.
+
+    Attributes
+    ----------
+    size : number of unknowns.
+    number : (cells, 3) int64, unknown number of (xi, mu, V_l) of a flat cell, -1 where there is none.
+    """
+
+    def __init__(self, pore: NDArray[np.float64], electrolyte: NDArray[np.float64]) -> None:
+        shape = pore.shape
+        mask = unknowns(pore.ravel(), electrolyte.ravel())
+        self._mask = mask
+        self.number = _number(mask, shape)
+        self.size = int(mask.sum())
+        rows, columns, source = self._entries(shape)
+        order = np.lexsort((rows, columns))
+        self._source = source[order]
+        self._indices = rows[order].astype(np.int32)
+        counts = np.bincount(columns, minlength=self.size)
+        self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+
+    def _entries(self, shape: tuple[int, ...]) -> tuple[NDArray[np.int64], ...]:
+        """Row, column and flat index into `values` of every slot that joins two unknowns."""
+        neighbours = _neighbours(shape)
+        rows, columns, source = [], [], []
+        cells = np.arange(len(self.number))
+        for slot, (row, column, direction) in enumerate(SLOTS):
+            other = cells if direction < 0 else neighbours[direction]
+            to, of = self.number[:, row], self.number[other, column]
+            keep = (to >= 0) & (of >= 0)
+            if direction >= 0:
+                keep &= other != cells
+            rows.append(to[keep])
+            columns.append(of[keep])
+            source.append(cells[keep] * len(SLOTS) + slot)
+        return np.concatenate(rows), np.concatenate(columns), np.concatenate(source)
+
+    def matrix(self, values: NDArray[np.float64]) -> sparse.csc_array:
+        """Jacobian (size, size) from the slots `values` (cells, len(SLOTS))."""
+        data = values.ravel()[self._source]
+        return sparse.csc_array((data, self._indices, self._indptr), shape=(self.size, self.size))
+
+    def pack(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Vector of unknowns (size,) from an array (cells, 3)."""
+        packed = np.empty(self.size)
+        packed[self.number[self._mask]] = cells[self._mask]
+        return packed
+
+    def unpack(self, vector: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Array (cells, 3) from a vector of unknowns; 0 where there is none."""
+        cells = np.zeros(self._mask.shape)
+        cells[self._mask] = vector[self.number[self._mask]]
+        return cells
+
+
+def _neighbours(shape: tuple[int, ...]) -> list[NDArray[np.int64]]:
+    """Flat neighbour of every cell in the six directions of `assembly`; itself at an edge."""
+    index = np.arange(np.prod(shape)).reshape(shape)
+    found = []
+    for axis in range(3):
+        last = shape[axis] - 1
+        for step in (-1, 1):
+            moved = np.clip(np.arange(shape[axis]) + step, 0, last)
+            found.append(index.take(moved, axis=axis).ravel())
+    return found
+
+
+def _number(mask: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Number the unknowns cell by cell along the longest axis last, which keeps the band narrow."""
+    order = np.arange(len(mask)).reshape(shape).transpose(np.argsort(shape)[::-1]).ravel()
+    number = np.full(mask.shape, -1, np.int64)
+    sorted_mask = mask[order]
+    numbers = np.cumsum(sorted_mask.ravel()).reshape(mask.shape) - 1
+    number[order] = np.where(sorted_mask, numbers, -1)
+    return number

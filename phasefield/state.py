@@ -1,0 +1,59 @@
+"""The state of a simulation: named fields at a few time levels, and what each field is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["FIELDS", "STATIC_FIELDS", "FieldSpec", "Level"]
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """What a field of the output is: its symbol in the theory, its SI unit, one line of text."""
+
+    symbol: str
+    unit: str
+    description: str
+
+
+FIELDS: dict[str, FieldSpec] = {
+    "lithium_order_parameter": FieldSpec("xi", "1", "1 in lithium metal, 0 in the empty pore"),
+    "ion_potential": FieldSpec("V_l", "V", "potential of lithium ions in LLZO; NaN outside LLZO"),
+    "chemical_potential": FieldSpec(
+        "mu", "Pa", "chemical potential of lithium per molar volume; NaN outside the pores"
+    ),
+    "metal_potential": FieldSpec("V_s", "V", "electron potential of lithium; NaN outside lithium"),
+    "contact_current_density": FieldSpec(
+        "i", "A/m^2", "current per true Li | LLZO contact area; NaN away from the contact"
+    ),
+}
+"""Fields of every frame, in the order they are written."""
+
+STATIC_FIELDS: dict[str, FieldSpec] = {
+    "electrolyte_order_parameter": FieldSpec("phi", "1", "1 in LLZO, 0 in the pore"),
+    "wall_density": FieldSpec("a", "1/m", "wall area per volume"),
+}
+"""Fields that never change, written once."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """Unknowns of the conserved model at one time, arrays of shape (nz, ny, nx).
+
+    Attributes
+    ----------
+    time : [s].
+    xi : lithium order parameter [1]; 0 in dropped cells.
+    mu : chemical potential of lithium [Pa]; 0 in dropped cells.
+    ion_potential : V_l [V]; 0 in dropped cells.
+    metal_potential : V_s [V] that a cell reacts against, constant over each lithium body.
+    """
+
+    time: float
+    xi: NDArray[np.float64]
+    mu: NDArray[np.float64]
+    ion_potential: NDArray[np.float64]
+    metal_potential: NDArray[np.float64]

@@ -1,0 +1,135 @@
+"""The coupled system: Jacobian against differences, flat 3D against 2D, mirror symmetry."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from geometries import channels
+from phasefield.domain import build_domain
+from phasefield.solvers.bodies import find_bodies
+from phasefield.solvers.system import CoupledSystem, Step, Unknowns
+
+from .conftest import make_model, profile
+
+
+def random_point(domain, width, seed=0):
+    """An uneven iterate with a detached drop, and the step it belongs to."""
+    rng = np.random.default_rng(seed)
+    height = domain.grid.height
+    xi = profile(domain, 0.4 * height, width)
+    drop = profile(domain, 0.9 * height, width) - profile(domain, 0.65 * height, width)
+    xi = np.clip(xi + drop, 0, 1)
+    bodies = find_bodies(xi, domain)
+    cells = domain.grid.size
+    xi = xi.ravel() + 0.02 * rng.standard_normal(cells) * (domain.pore.ravel() > 0)
+    point = Unknowns(
+        xi,
+        1e6 * rng.standard_normal(cells) * (domain.pore.ravel() > 0),
+        1e-2 * rng.standard_normal(cells) * (domain.electrolyte.ravel() > 0),
+        np.array([0.0] + [1e-3] * bodies.floating),
+    )
+    step = Step(1.5, 1.5 * xi * 0.99, 7.0, 2.0 * domain.electrode.ravel(), bodies)
+    return point, step
+
+
+def moved(point, change, metal, scale, length):
+    return Unknowns(
+        point.xi + length * change[:, 0],
+        point.mu + length * scale[1] * change[:, 1],
+        point.ion + length * scale[2] * change[:, 2],
+        point.metal + length * scale[2] * metal,
+    )
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_newton_update_solves_the_linearised_system(dimensions):
+    """J (update) = -residual, checked through differences of the residual along the update."""
+    width = 0.4e-6
+    arguments = {"pore_size": 1.6e-6, "porosity": 0.5, "height": 6e-6, "width": "unit_cell"}
+    scaffold = channels(**arguments, spacing=0.2e-6, dimensions=dimensions)
+    domain = build_domain(scaffold, width, force=True)
+    system = CoupledSystem(domain, make_model(width=width, angle=60.0))
+    point, step = random_point(domain, width)
+    assert step.bodies.floating == 1
+    residual, net = system.evaluate(point, step)
+    change, metal = system.update(residual.copy(), net.copy(), step)
+    scale = system.column_scale
+    largest = max(np.abs(change).max(), np.abs(metal).max())
+    h = 1e-6 / largest
+    forward = system.evaluate(moved(point, change, metal, scale, h), step)
+    backward = system.evaluate(moved(point, change, metal, scale, -h), step)
+    for at, plus, minus in zip((residual, net), forward, backward, strict=True):
+        derivative = (plus - minus) / (2 * h)
+        # bulk stiffness has kinks at xi = 0 and 1: the few cells that cross one are left out
+        close = np.abs(derivative + at) <= 1e-4 * np.abs(at).max()
+        assert close.mean() > 0.995
+
+
+def test_flat_axis_changes_nothing(slit, model, width):
+    """The residual of a 2D domain repeated along z is the same in every layer."""
+    from dataclasses import replace
+
+    thick = replace(
+        slit,
+        grid=replace(slit.grid, shape=(3, *slit.grid.shape[1:])),
+        **{
+            name: np.repeat(getattr(slit, name), 3, axis=0)
+            for name in ("pore", "electrolyte", "phi", "wall_density")
+        },
+    )
+    results = []
+    for domain in (slit, thick):
+        xi = profile(domain, 1.5e-6, width)
+        step = Step(1.0, 0.98 * xi.ravel(), 5.0, 2 * domain.electrode.ravel(), find_bodies(xi, domain))
+        zero = np.zeros(xi.size)
+        system = CoupledSystem(domain, model)
+        residual, _ = system.evaluate(Unknowns(xi.ravel(), zero, zero + 1e-3, np.zeros(1)), step)
+        results.append(system.sparsity.unpack(residual).reshape(*domain.grid.shape, 3))
+    flat, repeated = results
+    for layer in repeated:
+        assert np.array_equal(layer, flat[0])
+
+
+def test_mirror_symmetry(slit, model, width):
+    """Mirroring the state across x mirrors the residual of the mirrored domain."""
+    from dataclasses import replace
+
+    mirrored = replace(
+        slit,
+        **{
+            name: getattr(slit, name)[:, :, ::-1].copy()
+            for name in ("pore", "electrolyte", "phi", "wall_density")
+        },
+    )
+    rng = np.random.default_rng(3)
+    shape = slit.grid.shape
+    xi = profile(slit, 1.5e-6, width) + 0.01 * rng.random(shape) * (slit.pore > 0)
+    mu, ion = 1e6 * rng.random(shape), 1e-3 * rng.random(shape)
+    residuals = []
+    for domain, turn in ((slit, 1), (mirrored, -1)):
+        fields = [np.ascontiguousarray(field[:, :, ::turn]) for field in (xi, mu, ion)]
+        flat = [field.ravel() for field in fields]
+        bodies = find_bodies(fields[0], domain)
+        step = Step(1.0, 0.99 * flat[0], 5.0, 2 * domain.electrode.ravel(), bodies)
+        system = CoupledSystem(domain, model)
+        residual, _ = system.evaluate(Unknowns(*flat, np.zeros(1)), step)
+        residuals.append(system.sparsity.unpack(residual).reshape(*shape, 3)[:, :, ::turn])
+    assert residuals[0] == pytest.approx(residuals[1], rel=1e-12, abs=1e-14)
+
+
+def test_transport_only_moves_things(slit, model, width):
+    """Summed over the domain, (A) is storage minus reaction and (C) source minus the same reaction."""
+    rng = np.random.default_rng(1)
+    shape = slit.grid.shape
+    xi = (profile(slit, 1.5e-6, width) + 0.01 * rng.random(shape) * (slit.pore > 0)).ravel()
+    mu, ion = 1e6 * rng.random(xi.size), 1e-3 * rng.random(xi.size)
+    dt, applied = 5.0, 2.0
+    bodies = find_bodies(xi.reshape(shape), slit)
+    step = Step(1.0, 0.9 * xi, dt, applied * slit.electrode.ravel(), bodies)
+    system = CoupledSystem(slit, model)
+    residual, _ = system.evaluate(Unknowns(xi, mu, ion, np.zeros(1)), step)
+    rows = system.sparsity.unpack(residual).sum(axis=0)
+    stored = np.sum(slit.pore.ravel() * 0.1 * xi)
+    source = model.volume_per_charge * dt * applied * slit.grid.cross_section / slit.grid.cell_volume
+    assert rows[0] - rows[2] == pytest.approx(stored - source, rel=1e-12)
