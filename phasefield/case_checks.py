@@ -1,0 +1,120 @@
+"""Checks of a case that join several keys.
+
+Each check takes the values that could be read, SI by dotted path, and yields ``(path, message)``; a
+key that is missing or unreadable is absent, and the check stays silent about it. So a file with one
+bad key still has all its other problems listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from geometries.lattices import Arrangement, highest_porosity
+from phasefield.units import format as show
+
+__all__ = ["cross_checks"]
+
+Values = Mapping[str, Any]
+Found = Iterator[tuple[str, str]]
+
+
+def cross_checks(values: Values) -> list[tuple[str, str]]:
+    """Return what is wrong with keys taken together, as ``(path, message)``."""
+    return [found for check in _CHECKS for found in check(values)]
+
+
+def _arrangement_suits_dimensions(v: Values) -> Found:
+    allowed = {2: ("slit",), 3: ("square", "hexagonal")}
+    dimensions, arrangement = v.get("dimensions"), v.get("geometry.arrangement")
+    if dimensions in allowed and arrangement and arrangement not in allowed[dimensions]:
+        yield (
+            "geometry.arrangement",
+            f'"{arrangement}" is not possible in {dimensions} dimensions; '
+            f"allowed: {', '.join(allowed[dimensions])}",
+        )
+
+
+def _channels_do_not_touch(v: Values) -> Found:
+    porosity = v.get("geometry.porosity")
+    arrangement: Arrangement = v.get("geometry.arrangement") or "square"
+    if v.get("dimensions") != 3 or arrangement == "slit":
+        return
+    limit = highest_porosity(arrangement)
+    if porosity is not None and porosity >= limit:
+        yield (
+            "geometry.porosity",
+            f"round channels in a {arrangement} arrangement touch at {limit:.1%}, "
+            f"you gave {porosity:.1%}",
+        )
+
+
+def _pore_fits_in_domain(v: Values) -> Found:
+    pore, width = v.get("geometry.pore_size"), v.get("geometry.width")
+    if pore is not None and isinstance(width, float) and pore >= width:
+        yield (
+            "geometry.pore_size",
+            f"a pore of {_um(pore)} does not fit into the domain of width {_um(width)}; "
+            'write a larger width or "unit_cell"',
+        )
+
+
+def _lithium_below_top(v: Values) -> Found:
+    depth, height = v.get("lithium.depth"), v.get("geometry.height")
+    if depth is not None and height is not None and depth >= height:
+        yield (
+            "lithium.depth",
+            f"lithium {_um(depth)} deep fills the domain, which is {_um(height)} high: nothing is "
+            "left to plate into",
+        )
+
+
+def _spacing_below_height(v: Values) -> Found:
+    spacing, height = v.get("grid.spacing"), v.get("geometry.height")
+    if spacing is not None and height is not None and spacing > height:
+        yield "grid.spacing", f"cells of {_um(spacing)} in a domain {_um(height)} high"
+
+
+def _one_conductivity(v: Values) -> Found:
+    material, conductivity = v.get("electrolyte.material"), v.get("electrolyte.conductivity")
+    if "electrolyte.material" not in v or "electrolyte.conductivity" not in v:
+        return
+    if material is None and conductivity is None:
+        yield "electrolyte", "needs either material: llzo or conductivity: 0.32 mS/cm"
+    if material is not None and conductivity is not None:
+        yield "electrolyte.conductivity", f'given twice: the material "{material}" brings its own'
+
+
+def _activation_is_complete(v: Values) -> Found:
+    names = ("activation_energy", "reference_temperature")
+    given = [name for name in names if v.get(f"electrolyte.{name}") is not None]
+    if given and v.get("electrolyte.material") is not None:
+        yield f"electrolyte.{given[0]}", "given twice: the material brings its own"
+    elif len(given) == 1:
+        (other,) = set(names) - set(given)
+        yield f"electrolyte.{given[0]}", f"needs {other} as well: conductivity(T) takes both"
+
+
+def _steps_are_ordered(v: Values) -> Found:
+    first, largest = v.get("solver.initial_step"), v.get("solver.max_step")
+    if first is not None and largest is not None and first > largest:
+        yield (
+            "solver.initial_step",
+            f"the first step, {first:g} s, is longer than max_step, {largest:g} s",
+        )
+
+
+def _um(value: float) -> str:
+    return show(value, "um", digits=4)
+
+
+_CHECKS = (
+    _arrangement_suits_dimensions,
+    _channels_do_not_touch,
+    _pore_fits_in_domain,
+    _lithium_below_top,
+    _spacing_below_height,
+    _one_conductivity,
+    _activation_is_complete,
+    _steps_are_ordered,
+)

@@ -1,0 +1,87 @@
+"""What pydantic found, in the words of the case file: what is wrong, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from phasefield.case_sections import Section, keys_of, section_of
+
+__all__ = ["message"]
+
+_KINDS = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "string": "text (a number needs quotes to be text)",
+    "tuple": "a list of steps, each begins with a dash",
+}
+
+
+def message(root: type[Section], detail: Mapping[str, Any]) -> str:
+    """Return one sentence for one entry of ``ValidationError.errors()``.
+
+    Parameters
+    ----------
+    root : the outermost section, the case.
+    detail : the entry: its type, its place `loc`, what was given, why it was refused.
+    """
+    path = [str(part) for part in detail["loc"] if not isinstance(part, int)]
+    match detail["type"]:
+        case "extra_forbidden":
+            return _unknown_key(root, path)
+        case "missing":
+            return f"missing; write for example {_example(root, path)}"
+        case "too_short":
+            return f"needs at least one entry, such as {_example(root, path)}"
+        case "value_error":
+            return str(detail["ctx"]["error"])
+        case "literal_error":
+            return f"{detail['input']!r} is not available; allowed: {detail['ctx']['expected']}"
+        case "model_type" | "dict_type":
+            return f"needs keys of its own, such as {_example(root, path)}"
+        case kind if kind.removesuffix("_type") in _KINDS:
+            return f"needs {_KINDS[kind.removesuffix('_type')]}, got {detail['input']!r}"
+    text = str(detail["msg"])
+    return f"{text[:1].lower()}{text[1:]}, got {detail['input']!r}"
+
+
+def _unknown_key(root: type[Section], path: list[str]) -> str:
+    *above, name = path
+    here = keys_of(_section(root, above))
+    if near := get_close_matches(name, here, n=1):
+        return f'unknown key; did you mean "{near[0]}"?'
+    elsewhere = {full.rpartition(".")[2]: full for full in _all_keys(root)}
+    if near := get_close_matches(name, elsewhere, n=1, cutoff=0.8):
+        return f'unknown key; did you mean "{elsewhere[near[0]]}"?'
+    return f"unknown key; allowed: {', '.join(here)}"
+
+
+def _all_keys(section: type[Section], above: str = "") -> Iterator[str]:
+    for name, field in keys_of(section).items():
+        yield above + name
+        if (below := section_of(field)) is not None:
+            yield from _all_keys(below, f"{above}{name}.")
+
+
+def _section(root: type[Section], path: list[str]) -> type[Section]:
+    """Return the section at a path; pydantic names only paths that exist."""
+    for name in path:
+        root = section_of(keys_of(root)[name]) or root
+    return root
+
+
+def _example(root: type[Section], path: list[str]) -> str:
+    """Return a key, or a section with the keys that must be given, as YAML on one line."""
+    if not path:
+        return "name: my-case"
+    field = keys_of(_section(root, path[:-1]))[path[-1]]
+    below = section_of(field)
+    if below is None:
+        return f"{path[-1]}: {field.examples[0] if field.examples else '...'}"
+    required = [name for name, field in keys_of(below).items() if field.is_required()]
+    inner = ", ".join(
+        _example(root, [*path, name]) for name in required or list(keys_of(below))[:1]
+    )
+    text = f"{{{inner}}}"
+    return f"{path[-1]}: {f'[{text}]' if path == ['protocol'] else text}"

@@ -1,0 +1,124 @@
+"""The case: what a run is, read once and frozen. SI floats in memory, units in the file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PrivateAttr, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from phasefield.case_checks import cross_checks
+from phasefield.case_quantity import Temperature
+from phasefield.case_sections import (
+    FROM_OTHERS,
+    Cell,
+    Electrolyte,
+    Geometry,
+    Grid,
+    Interface,
+    Kinetics,
+    Lithium,
+    Output,
+    PlateStep,
+    ProtocolEntry,
+    Section,
+    Solver,
+    key,
+    leaf_values,
+)
+from phasefield.case_source import Source
+from phasefield.errors import Problem
+
+__all__ = ["Case"]
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S([^\n]*\S)?$")]
+
+
+class Case(Section):
+    """A complete case: immutable, validated, every default filled in."""
+
+    format: Literal[1] = key("version of this file format", 1)
+    name: Name = key("what this case is called; the run directory is named after it", "fig5-1p5um")
+    model: Literal["conserved"] = key("the system of equations", "conserved", "conserved")
+    backend: Literal["numba"] = key("the code that solves them", "numba", "numba")
+    dimensions: Literal[2, 3] = key("2 or 3", 2, 2)
+    cell: Cell = Field(default_factory=Cell, description="what is simulated")
+    geometry: Geometry = Field(description="the scaffold")
+    grid: Grid = Field(description="the grid")
+    interface: Interface = Field(default_factory=Interface, description="the diffuse interface")
+    lithium: Lithium = Field(description="the metal")
+    electrolyte: Electrolyte = Field(description="the ion conductor")
+    kinetics: Kinetics = Field(description="charge transfer")
+    temperature: Temperature = key("of everything", "298 K", "298 K")
+    entries: tuple[ProtocolEntry, ...] = Field(
+        alias="protocol", min_length=1, strict=False, description="steps, one after the other"
+    )
+    output: Output = Field(default_factory=Output, description="what is written")
+    solver: Solver = Field(default_factory=Solver, description="tolerances and time steps")
+    seed: Annotated[int, Field(ge=0)] = key("of everything random", 0, 0)
+
+    _source: Source = PrivateAttr(default_factory=lambda: Source())
+
+    @model_validator(mode="after")
+    def _complete(self) -> Case:
+        """Fill in what follows from other keys, then check the keys together."""
+        first, shortest = self.protocol[0].duration, min(s.duration for s in self.protocol)
+        max_step = self.solver.max_step or max(shortest / 20, self.solver.initial_step or 0.0)
+        self._fill("geometry", arrangement="slit" if self.dimensions == 2 else "square")
+        self._fill("interface", width=self.geometry.pore_size / 6)
+        self._fill("output", fields_every=self.duration / 10)
+        self._fill("solver", max_step=max_step, initial_step=min(first / 1000, max_step))
+        wrong = cross_checks(leaf_values(self))
+        if wrong:
+            text = "; ".join(f"{path}: {message}" for path, message in wrong)
+            raise PydanticCustomError("keys_together", "{text}", {"text": text})
+        return self
+
+    def _fill(self, section: str, **values: Any) -> None:
+        old = getattr(self, section)
+        new = {key: v for key, v in values.items() if getattr(old, key) is FROM_OTHERS}
+        object.__setattr__(self, section, old.model_copy(update=new))
+
+    @property
+    def protocol(self) -> tuple[PlateStep, ...]:
+        """The steps of the protocol, in order."""
+        return tuple(entry.plate for entry in self.entries)
+
+    @property
+    def duration(self) -> float:
+        """Length of the whole protocol [s]."""
+        return sum(step.duration for step in self.protocol)
+
+    @property
+    def conductivity(self) -> float:
+        """Ionic conductivity sigma of the dense electrolyte at `temperature` [S m-1]."""
+        return self.electrolyte.conductivity_at(self.temperature)
+
+    @property
+    def source(self) -> Source:
+        """Where the case was read from."""
+        return self._source
+
+    def problem(self, path: str, message: str) -> Problem:
+        """Return a `Problem` that names the file and line in which `path` was given."""
+        return self._source.problem(tuple(path.split(".")), message)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every key, quantities as text with units; it reads back as an equal case."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def digest(self) -> str:
+        """Return ten hexadecimal digits that change with any value but the name."""
+        values = self.model_dump(by_alias=True, exclude={"name"})
+        values["electrolyte"]["resolved_conductivity"] = self.conductivity
+        canonical = json.dumps(values, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()[:10]
+
+    def __eq__(self, other: object) -> bool:
+        """Cases are equal when their values are, wherever they were read from."""
+        return isinstance(other, Case) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.digest())

@@ -1,0 +1,259 @@
+"""The sections of a case file: their keys, what each means, an example, its default.
+
+The JSON Schema, the messages and the documentation share these texts. Keys whose default depends on
+other keys stand as `FROM_OTHERS` until `Case` fills them in.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from math import exp
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
+
+from phasefield import materials
+from phasefield.case_quantity import (
+    Angle,
+    AreaResistance,
+    CurrentDensity,
+    Diffusivity,
+    Fraction,
+    Length,
+    OptionalConductivity,
+    OptionalMolarEnergy,
+    OptionalTemperature,
+    OptionalTime,
+    Pressure,
+    SurfaceEnergy,
+    Time,
+    Tolerance,
+    Width,
+)
+from phasefield.constants import GAS_CONSTANT
+
+__all__ = [
+    "FROM_OTHERS",
+    "Cell",
+    "Electrolyte",
+    "Geometry",
+    "Grid",
+    "Interface",
+    "Kinetics",
+    "Lithium",
+    "Output",
+    "PlateStep",
+    "ProtocolEntry",
+    "Section",
+    "Solver",
+    "key",
+    "keys_of",
+    "leaf_values",
+    "section_of",
+]
+
+FROM_OTHERS: Any = None
+"""Default of a key that `Case` computes from other keys."""
+
+
+def key(text: str, example: str | float | int | bool, default: Any = ...) -> Any:
+    """Return the field of a key: what it means, an example, its default if it has one."""
+    check_default = default is not FROM_OTHERS
+    return Field(default, description=text, examples=[example], validate_default=check_default)
+
+
+class Section(BaseModel):
+    """Base of every section: no unknown keys, no silent conversion, no change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Cell(Section):
+    """What is simulated."""
+
+    kind: Literal["half"] = key(
+        "half: lithium electrode at the bottom, counter electrode on top", "half", "half"
+    )
+
+
+class Geometry(Section):
+    """The scaffold: parallel channels that run up from the lithium side."""
+
+    kind: Literal["channels"] = key("generator of the scaffold", "channels", "channels")
+    arrangement: Literal["slit", "square", "hexagonal"] = key(
+        "how channels lie: slit in 2D (default); square (default) or hexagonal in 3D",
+        "slit",
+        FROM_OTHERS,
+    )
+    pore_size: Length = key("slit width in 2D, channel diameter in 3D", "1.5 um")
+    porosity: Fraction = key("pore volume over total volume", "50 %")
+    height: Length = key("extent of the domain along the channels", "10 um")
+    width: Width = key(
+        "extent across the channels: whole periods, or unit_cell, the smallest symmetric cell",
+        "unit_cell",
+        "unit_cell",
+    )
+
+
+class Grid(Section):
+    """The structured grid."""
+
+    spacing: Length = key(
+        "edge of a cell; made smaller if needed so that whole cells fit", "0.05 um"
+    )
+
+
+class Interface(Section):
+    """The diffuse interface."""
+
+    width: Length = key(
+        "interface width delta; at least 4 cells, at most pore/4; pore/6 if not given",
+        "0.25 um",
+        FROM_OTHERS,
+    )
+
+
+class Lithium(Section):
+    """The metal: where it starts and what it is."""
+
+    depth: Length = key("depth to which lithium fills the pores at the start", "5 um")
+    surface_energy: SurfaceEnergy = key("gamma, lithium against void", "0.5 J/m^2", "0.5 J/m^2")
+    diffusivity: Diffusivity = key(
+        "D_Li, transport in the metal; creep and stack pressure act as a larger value",
+        "5.6e-15 m^2/s",
+        "5.6e-15 m^2/s",
+    )
+    contact_angle: Angle = key("of lithium on the electrolyte, 90 deg: neutral", "90 deg", "90 deg")
+    bulk_modulus: Pressure = key("K of lithium", "11 GPa", "1.1e10 Pa")
+
+    @property
+    def molar_volume(self) -> float:
+        """Molar volume V_m of lithium [m3 mol-1]."""
+        return materials.LITHIUM.molar_volume.value
+
+
+class Electrolyte(Section):
+    """The ion conductor: a parameter set by name, or its conductivity."""
+
+    material: str | None = key("name of a parameter set", "llzo", None)
+    conductivity: OptionalConductivity = key("ionic, of the dense electrolyte", "0.32 mS/cm", None)
+    activation_energy: OptionalMolarEnergy = key(
+        "of the conductivity; needs reference_temperature",
+        "0.417 eV",
+        None,
+    )
+    reference_temperature: OptionalTemperature = key(
+        "temperature at which conductivity was measured", "293 K", None
+    )
+
+    @field_validator("material")
+    @classmethod
+    def _is_known(cls, name: str | None) -> str | None:
+        known = materials.ELECTROLYTES
+        if name is not None and name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(known)}"
+            raise ValueError(f'unknown material "{name}"; {hint}')
+        return name
+
+    def conductivity_at(self, temperature: float) -> float:
+        """Return sigma(T) [S m-1]: sigma_0 exp(-E_a/R (1/T - 1/T_0)), T [K]."""
+        if self.material is not None:
+            known = materials.ELECTROLYTES[self.material]
+            sigma, energy = known.conductivity.value, known.activation_energy.value
+            reference = known.reference_temperature.value
+        else:
+            sigma, energy = self.conductivity or 0.0, self.activation_energy or 0.0
+            reference = self.reference_temperature or temperature
+        return float(sigma * exp(-energy / GAS_CONSTANT * (1 / temperature - 1 / reference)))
+
+
+class Kinetics(Section):
+    """Charge transfer where lithium touches the electrolyte."""
+
+    resistance: AreaResistance = key("charge-transfer resistance R_ct", "24.6 ohm*cm^2")
+    transfer_coefficient: Fraction = key("alpha of the Butler-Volmer equation", 0.5, 0.5)
+    basis: Literal["contact", "cross_section"] = key(
+        "area the resistance refers to: the true contact, or the cross-section of the cell",
+        "contact",
+        "contact",
+    )
+
+
+class PlateStep(Section):
+    """Plate lithium at a constant current."""
+
+    current_density: CurrentDensity = key("per total cross-section of the cell", "0.2 mA/cm^2")
+    duration: Time = key("how long", "1000 s")
+
+    @property
+    def kind(self) -> str:
+        """Name of the step in the case file."""
+        return "plate"
+
+
+class ProtocolEntry(Section):
+    """One entry of the protocol: the name of the step and its keys."""
+
+    plate: PlateStep = Field(description="plate at a constant current")
+
+
+class Output(Section):
+    """What is written, and when."""
+
+    fields_every: Time = key(
+        "time between saved fields; a tenth of the protocol if not given", "100 s", FROM_OTHERS
+    )
+    checkpoint_every: Time = key("wall time between checkpoints", "60 s", "60 s")
+    animation: bool = key("draw the animation of the report", True, True)
+    precision: Literal["float32", "float64"] = key("of the saved fields", "float64", "float64")
+
+
+class Solver(Section):
+    """Tolerances and time steps."""
+
+    tolerance: Tolerance = key("residual at which Newton's method stops", 1e-9, 1e-9)
+    time_error: Tolerance = key("error allowed in one time step", 1e-3, 1e-3)
+    time_step: OptionalTime = key("fixed time step; null: chosen by the error", "20 s", None)
+    initial_step: Time = key(
+        "first time step; a thousandth of the first step of the protocol if not given",
+        "1 s",
+        FROM_OTHERS,
+    )
+    max_step: Time = key(
+        "longest time step; a twentieth of the shortest step of the protocol if not given",
+        "50 s",
+        FROM_OTHERS,
+    )
+    max_newton: Annotated[int, Field(ge=1)] = key("Newton iterations before a step fails", 25, 25)
+
+
+def keys_of(section: type[Section]) -> dict[str, FieldInfo]:
+    """Return the fields of a section by the key that a file uses."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
+
+
+def section_of(field: FieldInfo) -> type[Section] | None:
+    """Return the section behind a key, if there is one; for a list, that of its entries."""
+    kind: Any = field.annotation
+    if get_origin(kind) is tuple:
+        kind = get_args(kind)[0]
+    return kind if isinstance(kind, type) and issubclass(kind, Section) else None
+
+
+def leaf_values(section: Section, above: str = "") -> dict[str, Any]:
+    """Return the values of a case by dotted path, SI; a list is one value."""
+    values: dict[str, Any] = {}
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, Section):
+            values |= leaf_values(value, f"{above}{name}.")
+        else:
+            values[above + name] = value
+    return values
