@@ -15,7 +15,7 @@ __all__ = ["load_case", "open_run", "run"]
 _HOMES = {
     "load_case": "phasefield.case",
     "open_run": "phasefield.results",
-    "run": "phasefield.simulation",
+    "run": "phasefield.runner",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from phasefield.case import PlateStep
 
-__all__ = ["Schedule"]
+__all__ = ["Schedule", "Stop"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,13 @@ class Schedule:
         """Current density J [A m-2] of the step that begins or runs at `time` [s]."""
         for step, end in zip(self._steps, self._ends, strict=True):
             if time < end:
+                return step.current_density
+        return self._steps[-1].current_density
+
+    def current_density_until(self, time: float) -> float:
+        """Current density J [A m-2] of the step that runs or ends at `time` [s]; the first at 0."""
+        for step, end in zip(self._steps, self._ends, strict=True):
+            if time <= end:
                 return step.current_density
         return self._steps[-1].current_density
 

@@ -139,14 +139,26 @@ def _predict(levels: Sequence[Level], time: float) -> Level:
 
 
 RELAXED = 1e-11
-"""Largest change of xi in a relaxation step that still counts as motion."""
+"""Largest change of xi during the whole protocol that still counts as rest."""
 
-LONGEST_RELAXATION_STEP = 1e7
-"""[s]; long against any transport over a scaffold, short enough to keep empty cells regular."""
+MOST_RELAXATION_STEPS = 60
 
 
-def relax(domain: Domain, model: Coefficients, xi: Array, tolerance: float) -> Level:
-    """Equilibrium shape of the lithium at rest: no reaction, until xi stops changing.
+def relax(
+    domain: Domain,
+    model: Coefficients,
+    xi: Array,
+    *,
+    tolerance: float,
+    duration: float,
+    pore_size: float,
+) -> Level:
+    """Shape of the lithium at rest: no reaction, implicit steps that grow fourfold.
+
+    Rest is reached when xi would not change by `RELAXED` during `duration` [s]; or, past the time
+    w^3 / (M_Li gamma) in which its own transport smooths a meniscus over the pore size w [m], when
+    the motion no longer slows down: what is left then is lithium that creeps into the empty pore
+    because a curved front holds xi at mu/f'' there, and waiting would only make more of it.
 
     Returns the level at t = 0 with mu [Pa] of the relaxed metal and zero potentials.
 
@@ -157,21 +169,22 @@ def relax(domain: Domain, model: Coefficients, xi: Array, tolerance: float) -> L
     system = CoupledSystem(domain, model, reacting=False)
     bodies = find_bodies(xi, domain)
     nothing = np.zeros(xi.size)
-    metal = np.zeros(bodies.floating + 1)
-    now = Unknowns(xi.ravel(), nothing.copy(), nothing, metal)
-    dt, failures = 1.0, 0
-    while failures < 20:
-        step = Step(1.0, now.xi, dt, nothing, bodies)
+    now = Unknowns(xi.ravel(), nothing.copy(), nothing, np.zeros(bodies.floating + 1))
+    surface_energy = np.sqrt(2.0 * model.gradient_coefficient * model.barrier_height) / 6.0
+    settling = pore_size**3 / (model.mobility * surface_energy)
+    time, dt, rate = 0.0, 1e-6 * settling, np.inf
+    for _ in range(MOST_RELAXATION_STEPS):
         try:
-            result = solve(system, now, step, min(tolerance, RELAXED), 25)
+            result = solve(system, now, Step(1.0, now.xi, dt, nothing, bodies), tolerance, 25)
         except NewtonFailed:
-            dt, failures = dt / 4.0, failures + 1
+            dt /= 8.0
             continue
-        moved = np.abs(result.unknowns.xi - now.xi).max()
-        now = result.unknowns
-        if moved < RELAXED and dt >= LONGEST_RELAXATION_STEP:
+        previous, rate = rate, float(np.abs(result.unknowns.xi - now.xi).max()) / dt
+        now, time = result.unknowns, time + dt
+        if rate * duration <= RELAXED or (time >= settling and rate > 0.5 * previous):
+            log.info("at rest; xi drifts by %.1e during the protocol", rate * duration)
             shape = domain.grid.shape
             zero = np.zeros(shape)
             return Level(0.0, now.xi.reshape(shape), now.mu.reshape(shape), zero, zero)
-        dt = min(4.0 * dt, LONGEST_RELAXATION_STEP)
+        dt *= 4.0
     raise DidNotConverge("the initial lithium profile does not relax to a steady shape")

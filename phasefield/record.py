@@ -1,0 +1,169 @@
+"""What a run says of itself: the row of every step, and the summary at the end."""
+
+from __future__ import annotations
+
+import math
+import resource
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from geometries.metrics import measure
+from phasefield.analysis import analytic
+from phasefield.output.manifest import versions
+from phasefield.simulation import Simulation
+
+__all__ = ["COLUMNS", "row", "summary"]
+
+COLUMNS = (
+    "step [1]",
+    "time [s]",
+    "time step [s]",
+    "current density [A/m^2]",
+    "voltage [V]",
+    "charge [C/m^2]",
+    "absolute charge [C/m^2]",
+    "lithium volume per area [m]",
+    "charge balance [1]",
+    "charge balance error [1]",
+    "mean rise [m]",
+    "Faraday rise [m]",
+    "nonuniformity [1]",
+    "contact area per area [1]",
+    "max contact current density [A/m^2]",
+    "mean contact current density [A/m^2]",
+    "max pressure [Pa]",
+    "lithium bodies [1]",
+    "free energy [J/m^2]",
+    "newton iterations [1]",
+    "newton residual [1]",
+    "rejected steps [1]",
+    "wall time [s]",
+)
+"""Columns of history.csv, in order."""
+
+
+def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
+    """History row of the newest level; NaN where a quantity has no meaning yet (t = 0)."""
+    ledger, last = simulation.ledger, simulation.last
+    seen = simulation.observe()
+    started = simulation.step > 0
+    values = (
+        simulation.step,
+        simulation.time,
+        simulation.last_dt if started else math.nan,
+        simulation.applied if started else 0.0,
+        seen.voltage if started else math.nan,
+        ledger.charge,
+        ledger.absolute_charge,
+        seen.lithium_volume_per_area,
+        math.nan if ledger.balance is None else ledger.balance,
+        ledger.error,
+        seen.uniformity.mean_rise_m,
+        seen.uniformity.faraday_rise_m,
+        seen.uniformity.nonuniformity,
+        seen.contact.contact_area_per_area,
+        seen.contact.max_current_density if started else math.nan,
+        seen.contact.mean_current_density if started else math.nan,
+        seen.max_pressure,
+        simulation.bodies(),
+        seen.free_energy,
+        last.iterations if last else 0,
+        last.residual if last else 0.0,
+        simulation.control.rejected,
+        wall_s,
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any]:
+    """Headline numbers of a run, as JSON types; keys as in the docs (reference, run directory)."""
+    case, seen, ledger = simulation.case, simulation.observe(), simulation.ledger
+    return {
+        "status": status,
+        "name": case.name,
+        "digest": case.digest(),
+        "model": case.model,
+        "backend": case.backend,
+        "time_s": simulation.time,
+        **_deposit(simulation),
+        "charge_balance": ledger.balance,
+        "charge_balance_error": ledger.error,
+        "charge_C_per_m2": ledger.charge,
+        "voltage_V": seen.voltage,
+        "contact_area_per_area": seen.contact.contact_area_per_area,
+        "j_max_over_j_mean": seen.contact.j_max_over_j_mean,
+        "gini": seen.contact.gini,
+        **_current_density_reduction(simulation),
+        **_setting(simulation),
+        "newton_residual": simulation.worst_residual,
+        "newton_iterations": simulation.newton_iterations,
+        "steps": simulation.step,
+        "rejected_steps": simulation.control.rejected,
+        "lithium_bodies": simulation.bodies(),
+        "wall_s": wall_s,
+        "peak_memory_bytes": _peak_memory(),
+        "versions": versions(),
+    }
+
+
+def _deposit(simulation: Simulation) -> dict[str, float]:
+    """The uniformity table."""
+    return {
+        key: value
+        for key, value in asdict(simulation.observe().uniformity).items()
+        if key not in ("open_columns",)
+    }
+
+
+def _current_density_reduction(simulation: Simulation) -> dict[str, Any]:
+    """Measured on the contact, beside the two formulas for the initial impregnation."""
+    case, measured = simulation.case, simulation.observe().contact
+    by_formula = (
+        analytic.specific_surface_area_slits
+        if case.dimensions == 2
+        else analytic.specific_surface_area_channels
+    )
+    surface = by_formula(case.geometry.porosity, case.geometry.pore_size)
+    along_walls = analytic.straight_channels(case.conductivity, case.geometry.porosity)
+    resistance = simulation.model.thermal_voltage / simulation.model.exchange_current_density
+    length = analytic.penetration_length(along_walls, resistance, surface)
+    depth = case.lithium.depth
+    return {
+        "current_density_reduction_mean": measured.current_density_reduction_mean,
+        "current_density_reduction_peak": measured.current_density_reduction_peak,
+        "current_density_reduction_analytic": analytic.current_density_reduction(surface, depth),
+        "current_density_reduction_kinetic": analytic.current_density_reduction_kinetic(
+            surface, depth, length
+        ),
+        "penetration_length_m": length,
+        "specific_surface_area_analytic_per_m": surface,
+    }
+
+
+def _setting(simulation: Simulation) -> dict[str, Any]:
+    """What the numbers were computed on."""
+    case, domain = simulation.case, simulation.domain
+    grid, scaffold = domain.grid, simulation.scaffold
+    measured = measure(scaffold, domain.phi)
+    return {
+        "current_density": simulation.applied,
+        "porosity": domain.porosity,
+        "pore_size_m": case.geometry.pore_size,
+        "specific_surface_area_per_m": measured["specific_surface_area_per_m"],
+        "interface_width_m": case.interface.width,
+        "spacing_m": list(grid.spacing),
+        "shape": list(grid.shape),
+        "growth_axis": grid.growth_axis,
+        "mirror_axes": list(scaffold.mirror_axes),
+        "cross_section_m2": grid.cross_section,
+        "wall_area_bias": domain.area_bias,
+        "contact_resistance_ohm_m2": simulation.model.thermal_voltage
+        / simulation.model.exchange_current_density,
+    }
+
+
+def _peak_memory() -> int:
+    """Largest resident size of this process so far [bytes]."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak) * (1 if sys.platform == "darwin" else 1024)
