@@ -42,6 +42,7 @@ def cell_buffers():
 def draw(reader, picture):
     view = simple.CreateView("RenderView")
     view.ViewSize = [400, 400]
+    view.OrientationAxesVisibility = 0
     display = simple.Show(reader, view)
     display.SetRepresentationType("Surface")
     simple.ColorBy(display, ("CELLS", FIELD))
