@@ -1,0 +1,69 @@
+"""Analytic companions of a run: the surface of its channels, the current that enters them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.analysis.analytic import (
+    contact_current_profile,
+    penetration_length,
+    specific_surface_area_channels,
+    specific_surface_area_slits,
+    straight_channels,
+)
+from phasefield.case import Case
+
+__all__ = ["Penetration", "analytic_surface", "penetration"]
+
+
+@dataclass(frozen=True)
+class Penetration:
+    """Current density along the contact by the transmission line.
+
+    Attributes
+    ----------
+    length : lambda [m].
+    filled : depth to which lithium fills the pores [m].
+    depth : below the front, 0 to `filled` [m].
+    current_density : per true contact area at `depth` [A m-2].
+    """
+
+    length: float
+    filled: float
+    depth: NDArray[np.float64]
+    current_density: NDArray[np.float64]
+
+
+def analytic_surface(case: Case) -> float:
+    """Specific surface area of the asked channels [m-1]: 2 p/w of slits, 4 p/w of cylinders."""
+    slits = case.geometry.arrangement == "slit"
+    formula = specific_surface_area_slits if slits else specific_surface_area_channels
+    return float(formula(case.geometry.porosity, case.geometry.pore_size))
+
+
+def penetration(
+    case: Case, applied: float, rise: float, initial_contact: float | None
+) -> Penetration | None:
+    """Current profile of `case` when lithium stands `rise` [m] above its initial depth.
+
+    Parameters
+    ----------
+    applied : current density per cross-section [A m-2].
+    initial_contact : contact area per cross-section at the start [1]; needed when the resistance is
+        given per cross-section, else the profile is unknown (None).
+    """
+    resistance = case.kinetics.resistance
+    if case.kinetics.basis == "cross_section":
+        if not initial_contact:
+            return None
+        resistance *= initial_contact
+    conductivity = straight_channels(case.conductivity, case.geometry.porosity)
+    surface = analytic_surface(case)
+    length = float(penetration_length(conductivity, resistance, surface))
+    filled = case.lithium.depth + rise
+    depth = np.linspace(0.0, filled, 101)
+    share = contact_current_profile(filled - depth, surface, filled, length)
+    return Penetration(length, filled, depth, applied * np.asarray(share))

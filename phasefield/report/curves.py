@@ -1,0 +1,170 @@
+"""Curves of a run: fronts across the pore, the run over time, the current along the contact."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from phasefield.report.companions import Penetration
+from phasefield.report.data import ContactProfile, Frames, RunData
+from phasefield.report.look import (
+    ACCENT,
+    LITHIUM,
+    LLZO,
+    MUTED,
+    PAGE_WIDTH,
+    figure,
+    letter,
+    time_colours,
+)
+from phasefield.report.wording import MA_PER_CM2, time_scale
+
+__all__ = ["contact_figure", "draw_rises", "fronts_figure", "history_figure"]
+
+FloatArray = NDArray[np.float64]
+
+MEAN_CURRENT = "mean contact current density [A/m^2]"
+LARGEST_CURRENT = "max contact current density [A/m^2]"
+
+SMALLEST_ERROR = 1e-17
+"""Balance errors below are drawn here: a log axis has no zero."""
+
+
+def fronts_figure(data: RunData, frames: Frames) -> Figure:
+    """Left: rise across one period at the saved times. Right: rise at wall and centre over time."""
+    made = figure(PAGE_WIDTH, 3.2)
+    left, right = made.subplots(1, 2, width_ratios=[1.25, 1.0])
+    shown = [frame for frame in frames.shown(6) if frame > 0]
+    draw_rises(left, frames, shown)
+    faraday = data.last("Faraday rise [m]")
+    if faraday:
+        left.axhline(
+            faraday * 1e6, color=ACCENT, linestyle="--", linewidth=1.0, label="Faraday, last step"
+        )
+    _from_zero(left)
+    letter(left, "a")
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
+    _rise_over_time(right, data, frames)
+    letter(right, "b")
+    return made
+
+
+def draw_rises(axes: Axes, frames: Frames, shown: list[int]) -> None:
+    """Draw the rise of the front across one period for the frames `shown`, walls shaded."""
+    plane = frames.plane
+    x = plane.across_centres(1) * 1e6
+    factor, unit = time_scale(frames.times[-1])
+    for frame, colour in zip(shown, time_colours(len(shown)), strict=True):
+        rise = plane.unfold(frames.heights[frame] - frames.heights[0], 1) * 1e6
+        axes.plot(x, rise, color=colour, label=f"{frames.times[frame] / factor:.4g} {unit}")
+    wall = plane.unfold(frames.psi.mean(axis=0), 1) < 0.5
+    axes.fill_between(
+        x, 0, 1, where=wall, color=LLZO, alpha=0.18, linewidth=0, step="mid",
+        transform=axes.get_xaxis_transform(),
+    )  # fmt: skip
+    axes.set(
+        xlabel="position across the channel [µm]",
+        ylabel="rise of the front [µm]",
+        xlim=[edge * 1e6 for edge in plane.across_edges(1)],
+    )
+
+
+def _rise_over_time(axes: Axes, data: RunData, frames: Frames) -> None:
+    """Wall and centre of the plane from the saved fields, mean and Faraday from every step."""
+    factor, unit = time_scale(frames.times[-1])
+    rise = (frames.heights - frames.heights[0]) * 1e6
+    is_open = np.isfinite(rise).all(axis=0)
+    if is_open.any():
+        psi = np.where(is_open, frames.psi.mean(axis=0), np.nan)
+        wall, centre = np.nanargmin(psi), np.nanargmax(psi)
+        time = frames.times / factor
+        axes.plot(time, rise[:, wall], "o-", color=LLZO, markersize=3, label="next to the wall")
+        axes.plot(time, rise[:, centre], "s-", color=LITHIUM, markersize=3, label="pore centre")
+    steps = data.column("time [s]") / factor
+    mean, faraday = data.column("mean rise [m]") * 1e6, data.column("Faraday rise [m]") * 1e6
+    axes.plot(steps, mean, color=MUTED, linewidth=1.0, label="mean of all columns")
+    axes.plot(steps, faraday, color=ACCENT, linestyle="--", linewidth=1.0, label="Faraday rise")
+    axes.set(xlabel=f"time [{unit}]", ylabel="rise of the front [µm]")
+    axes.legend(loc="upper left")
+
+
+def history_figure(data: RunData) -> Figure:
+    """Six curves over time: voltage, uniformity, contact, current on it, pressure, balance."""
+    made = figure(PAGE_WIDTH, 4.4)
+    grid = made.subplots(2, 3, sharex=True)
+    factor, unit = time_scale(float(data.column("time [s]")[-1]))
+    time = data.column("time [s]")[1:] / factor
+    for axes, name, label, scale in (
+        (grid[0, 0], "voltage [V]", "voltage [mV]", 1e3),
+        (grid[0, 1], "nonuniformity [1]", "nonuniformity", 1.0),
+        (grid[0, 2], "contact area per area [1]", "contact area / cross-section", 1.0),
+        (grid[1, 0], MEAN_CURRENT, "contact current [mA cm$^{-2}$]", MA_PER_CM2),
+        (grid[1, 1], "max pressure [Pa]", "largest pressure [MPa]", 1e-6),
+    ):
+        axes.plot(time, data.column(name)[1:] * scale, color=LLZO, label="mean")
+        axes.set_ylabel(label)
+    largest = data.column(LARGEST_CURRENT)[1:] * MA_PER_CM2
+    grid[1, 0].plot(time, largest, color=ACCENT, linestyle="--", label="largest")
+    grid[1, 0].legend()
+    _balance(grid[1, 2], time, data.column("charge balance error [1]")[1:])
+    for axes, name in zip(grid.flat, "abcdef", strict=True):
+        letter(axes, name)
+        axes.set_xlim(0, time[-1])
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+    for axes in grid.flat[:5]:
+        _from_zero(axes)
+    for axes in grid[1]:
+        axes.set_xlabel(f"time [{unit}]")
+    return made
+
+
+def _balance(axes: Axes, time: FloatArray, error: FloatArray) -> None:
+    """Charge balance error on a log axis that shows how far below a per mille it is."""
+    axes.semilogy(time, np.maximum(error, SMALLEST_ERROR), color=LLZO)
+    axes.axhline(1e-3, color=MUTED, linestyle=":", linewidth=1.0)
+    axes.annotate("0.1 %", (1, 1e-3), xycoords=("axes fraction", "data"), ha="right", va="bottom",
+                  fontsize=7, color=MUTED)  # fmt: skip
+    axes.set_ylim(top=1e-2)
+    axes.set_ylabel("charge balance error")
+
+
+def _from_zero(axes: Axes) -> None:
+    """Start the axis of positive curves at zero, so that a small change looks small."""
+    smallest = min(float(np.nan_to_num(line.get_ydata()).min()) for line in axes.get_lines())
+    if smallest >= 0 and axes.get_ylim()[1] > 0:
+        axes.set_ylim(bottom=0)
+
+
+def _times(factor: float, values: Any) -> Any:
+    return factor * np.asarray(values)
+
+
+def contact_figure(
+    profiles: list[ContactProfile], applied: float, penetration: Penetration | None
+) -> Figure:
+    """Current density along the contact against depth below the front, with the analytic curve."""
+    made = figure(PAGE_WIDTH * 0.72, 3.1)
+    axes = made.subplots()
+    factor, unit = time_scale(profiles[-1].time)
+    for profile, colour in zip(profiles, time_colours(len(profiles)), strict=True):
+        axes.plot(profile.depth * 1e6, profile.current_density * MA_PER_CM2, color=colour,
+                  label=f"{profile.time / factor:.4g} {unit}")  # fmt: skip
+    if penetration is not None:
+        axes.plot(penetration.depth * 1e6, penetration.current_density * MA_PER_CM2, color=ACCENT,
+                  linestyle="--", label="analytic, last time")  # fmt: skip
+    axes.set(xlabel="depth below the front [µm]", ylabel="contact current density [mA cm$^{-2}$]")
+    _from_zero(axes)
+    if applied:
+        whole = applied * MA_PER_CM2
+        share = axes.secondary_yaxis(
+            "right", functions=(partial(_times, 1 / whole), partial(_times, whole))
+        )
+        share.set_ylabel("share of the applied current density")
+    axes.legend(title="time")
+    return made

@@ -1,0 +1,220 @@
+"""What a report is made from, read once: pictures' plane, fronts, contact current, history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from phasefield.analysis.uniformity import front_height
+from phasefield.case import Case
+from phasefield.errors import RunDirectoryError
+from phasefield.report.plane import Plane, plane_of
+from phasefield.results import Run
+
+__all__ = ["ContactProfile", "Frames", "RunData", "read_run"]
+
+FloatArray = NDArray[np.float64]
+
+MOST_FRAMES = 25
+"""Frames that are read; longer series are thinned evenly (animation: 4 s at 6 a second)."""
+
+
+@dataclass(frozen=True)
+class ContactProfile:
+    """Current density along the contact at one time.
+
+    Attributes
+    ----------
+    time : [s].
+    depth : below the triple line, where the front meets the wall [m]; ascending.
+    current_density : per true contact area, mean over each layer [A m-2].
+    """
+
+    time: float
+    depth: FloatArray
+    current_density: FloatArray
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The saved fields of a run on the plane of the pictures.
+
+    Attributes
+    ----------
+    plane : the plane.
+    times : of the frames [s], (frames,).
+    psi : pore indicator (up, across) [1].
+    xi : lithium order parameter (frames, up, across) [1].
+    potential : ion potential (frames, up, across) [V], NaN outside the electrolyte.
+    dataset : the fields as saved, (time, z, y, x).
+    indices : place of every frame in `dataset`.
+    mirror_axes : lateral axes on which the domain is half a period.
+    """
+
+    plane: Plane
+    times: FloatArray
+    psi: FloatArray
+    xi: FloatArray
+    potential: FloatArray
+    dataset: xr.Dataset
+    indices: tuple[int, ...]
+    mirror_axes: tuple[int, ...]
+
+    def shown(self, most: int) -> list[int]:
+        """About `most` frames, the first and the last among them, at equal steps where possible."""
+        last = len(self.times) - 1
+        even = [n for n in (most, most - 1, most - 2) if n > 1 and last % (n - 1) == 0]
+        count = min([*even, most][0], last + 1)
+        return sorted({round(k) for k in np.linspace(0, len(self.times) - 1, count)})
+
+    @cached_property
+    def heights(self) -> FloatArray:
+        """Front heights on the plane (frames, across) [m], NaN outside the pores."""
+        spacing = (self.plane.step_up, 1.0, self.plane.step_across)
+        psi = self.psi[:, None, :]
+        return np.array([front_height(xi[:, None, :], psi, spacing, 0)[0] for xi in self.xi])
+
+    def static(self, name: str) -> FloatArray:
+        """A field that does not change, (nz, ny, nx)."""
+        return self.dataset[name].to_numpy().astype(np.float64)
+
+    def field(self, name: str, frame: int) -> FloatArray:
+        """A field of one frame, (nz, ny, nx)."""
+        return self.dataset[name].isel(time=self.indices[frame]).to_numpy().astype(np.float64)
+
+    def contact_profile(self, frame: int) -> ContactProfile | None:
+        """Current density along the contact; None where no contact carries current."""
+        i = self.field("contact_current_density", frame)
+        strong = np.isfinite(i)
+        if not strong.any():
+            return None
+        axis = self.plane.growth_axis
+        lateral = tuple(k for k in range(3) if k != axis)
+        wall = self.static("wall_density")
+        xi = self.field("lithium_order_parameter", frame)
+        weight = np.where(strong, wall * xi, 0.0).sum(axis=lateral)
+        current = np.where(strong, np.nan_to_num(i) * wall * xi, 0.0).sum(axis=lateral)
+        layers = np.flatnonzero(weight > 0)
+        heights = (layers.astype(np.float64) + 0.5) * self.plane.step_up
+        depth = _triple_line(xi, wall, self.plane.step_up, axis) - heights
+        order = np.argsort(depth)
+        return ContactProfile(
+            float(self.times[frame]), depth[order], (current[layers] / weight[layers])[order]
+        )
+
+
+@dataclass(frozen=True)
+class RunData:
+    """A run as the report sees it; `frames` is None when no fields were saved.
+
+    Attributes
+    ----------
+    run : the run itself.
+    name : what it is called.
+    status : "finished", "interrupted", "failed", ...
+    summary : headline numbers; may lack any key when the run did not finish.
+    history : one row per step; may be empty.
+    manifest : versions, machine, date.
+    case : the case as resolved.
+    frames : saved fields.
+    """
+
+    run: Run
+    name: str
+    status: str
+    summary: Mapping[str, Any]
+    history: pd.DataFrame
+    manifest: Mapping[str, Any]
+    case: Case
+    frames: Frames | None
+
+    def column(self, name: str) -> FloatArray:
+        """A column of the history; empty when there is none."""
+        if name not in self.history:
+            return np.zeros(0)
+        return self.history[name].to_numpy(dtype=np.float64)
+
+    def last(self, name: str) -> float | None:
+        """Last value of a column of the history."""
+        values = self.column(name)
+        return float(values[-1]) if len(values) else None
+
+    @property
+    def pore_size(self) -> float:
+        """Pore size as asked [m]."""
+        return self.case.geometry.pore_size
+
+
+def read_run(run: Run) -> RunData:
+    """Collect what the report needs; a run that did not finish may lack all but its case."""
+    return RunData(
+        run=run,
+        name=run.case.name,
+        status=str(run.summary.get("status", "interrupted")),
+        summary=run.summary,
+        history=_read_history(run),
+        manifest=run.manifest,
+        case=run.case,
+        frames=_read_frames(run),
+    )
+
+
+def _read_history(run: Run) -> pd.DataFrame:
+    try:
+        return run.history
+    except RunDirectoryError:
+        return pd.DataFrame()
+
+
+def _read_frames(run: Run) -> Frames | None:
+    try:
+        dataset = run.fields
+    except RunDirectoryError:
+        return None
+    total = dataset.sizes["time"]
+    if total == 0:
+        return None
+    phi = dataset["electrolyte_order_parameter"]
+    growth_axis = "zyx".index(dataset.attrs["growth_axis"])
+    mirrors = run.summary.get("mirror_axes")
+    if mirrors is None:
+        mirrors = _mirror_axes(run.case, phi.shape, growth_axis)
+    plane = plane_of(dataset.attrs["spacing_m"], growth_axis, mirrors, 1.0 - phi.to_numpy())
+    indices = [round(k) for k in np.linspace(0, total - 1, min(total, MOST_FRAMES))]
+    xi, potential = (
+        np.array([_cut(dataset[name].isel(time=k), plane) for k in indices])
+        for name in ("lithium_order_parameter", "ion_potential")
+    )
+    times = dataset["time"].to_numpy()[indices]
+    psi = 1.0 - _cut(phi, plane)
+    return Frames(plane, times, psi, xi, potential, dataset, tuple(indices), tuple(mirrors))
+
+
+def _mirror_axes(case: Case, shape: tuple[int, ...], growth_axis: int) -> tuple[int, ...]:
+    """Mirrors of a run that left no summary: the unit cell is cut at every lateral mirror."""
+    if case.geometry.width != "unit_cell":
+        return ()
+    return tuple(k for k in range(3) if k != growth_axis and shape[k] > 1)
+
+
+def _cut(field: xr.DataArray, plane: Plane) -> FloatArray:
+    """Read one plane of a field without reading the rest of it."""
+    up, across, third = ("zyx"[axis] for axis in (plane.growth_axis, plane.across, plane.third))
+    section = field.isel({third: plane.index}).transpose(up, across)
+    return section.to_numpy().astype(np.float64)
+
+
+def _triple_line(xi: FloatArray, wall: FloatArray, step: float, axis: int) -> float:
+    """Height at which the wall-weighted mean of xi falls through 0.5 [m]; NaN if it does not."""
+    lateral = tuple(k for k in range(3) if k != axis)
+    area = wall.sum(axis=lateral)
+    mean = np.divide((wall * xi).sum(axis=lateral), area, out=np.zeros_like(area), where=area > 0)
+    column = mean[:, None, None]
+    return float(front_height(column, np.ones_like(column), (step, 1.0, 1.0), 0)[0, 0])

@@ -1,0 +1,132 @@
+"""The run in a few plain sentences, each made from numbers that are there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phasefield.report.data import RunData
+from phasefield.report.wording import (
+    current,
+    is_number,
+    length,
+    micrometres,
+    number,
+    percent,
+    time_span,
+)
+
+__all__ = ["headline", "narrative", "notice", "value"]
+
+EVENNESS = (
+    (0.02, "practically flat"),
+    (0.1, "nearly even"),
+    (0.3, "uneven"),
+    (float("inf"), "strongly uneven"),
+)
+"""Words for a nonuniformity up to the number beside them."""
+
+COULOMB_M2_PER_MAH_CM2 = 36_000.0
+
+
+def notice(data: RunData) -> str | None:
+    """What a reader must know first about a run that did not finish; None for one that did."""
+    if data.status == "finished":
+        return None
+    last = data.last("time [s]")
+    asked = time_span(data.case.duration)
+    if last is None:
+        return f"This run is {data.status}: it has not made a step of the {asked} asked for."
+    return (
+        f"This run is {data.status}: it reached {time_span(last)} of the {asked} asked for. The"
+        " page shows what is there; its numbers are those of the last step."
+    )
+
+
+def headline(data: RunData) -> str:
+    """What was simulated, in one line."""
+    case = data.case
+    shape = {"slit": "slits", "square": "cylinders on a square lattice"}.get(
+        case.geometry.arrangement, "cylinders on a hexagonal lattice"
+    )
+    steps = ", then ".join(
+        f"{current(step.current_density)} for {time_span(step.duration)}" for step in case.protocol
+    )
+    return (
+        f"Lithium plated into {length(case.geometry.pore_size)} {shape} in LLZO,"
+        f" porosity {100 * case.geometry.porosity:.4g} %, {steps}."
+    )
+
+
+def narrative(data: RunData) -> list[str]:
+    """Sentences on rise, evenness, contact and balance; those without numbers are left out."""
+    sentences = (_rise(data), _evenness(data), _contact(data), _voltage(data), _balance(data))
+    return [sentence for sentence in sentences if sentence]
+
+
+def value(data: RunData, key: str, column: str | None = None) -> Any:
+    """A headline number from the summary, else from the last step."""
+    found = data.summary.get(key)
+    if found is None and column is not None:
+        found = data.last(column)
+    return found if is_number(found) else None
+
+
+def _rise(data: RunData) -> str | None:
+    mean = value(data, "mean_rise_m", "mean rise [m]")
+    faraday = value(data, "faraday_rise_m", "Faraday rise [m]")
+    charge = data.last("charge [C/m^2]")
+    if mean is None or not faraday or charge is None:
+        return None
+    text = (
+        f"After {number(charge / COULOMB_M2_PER_MAH_CM2, 3, 'mAh/cm²')} the front has risen by"
+        f" {micrometres(mean)} on average: {percent(mean / faraday)} of the Faraday rise of"
+        f" {micrometres(faraday)}"
+    )
+    pressure = data.last("max pressure [Pa]")
+    if pressure and mean < faraday:
+        return f"{text}; the rest is metal compressed at up to {number(pressure / 1e6, 2, 'MPa')}."
+    return f"{text}."
+
+
+def _evenness(data: RunData) -> str | None:
+    spread = value(data, "nonuniformity", "nonuniformity [1]")
+    if spread is None:
+        return None
+    word = next(word for limit, word in EVENNESS if spread < limit)
+    text = f"The deposit is {word}: front heights scatter by {percent(spread)} of the Faraday rise"
+    ratio = value(data, "wall_to_centre")
+    if ratio is None or abs(ratio - 1) < 0.005:
+        return f"{text}."
+    where = "runs ahead along the walls" if ratio > 1 else "lags at the walls"
+    return f"{text}, and lithium {where} ({number(ratio, 3)} times the rise of the pore centre)."
+
+
+def _contact(data: RunData) -> str | None:
+    area = value(data, "contact_area_per_area", "contact area per area [1]")
+    mean = value(data, "current_density_reduction_mean")
+    peak = value(data, "current_density_reduction_peak")
+    if area is None or mean is None or peak is None:
+        return None
+    return (
+        f"Lithium touches LLZO on {number(area, 3)} times the cross-section: the current density on"
+        f" the contact is {_against_applied(mean)} the applied one on average,"
+        f" {_against_applied(peak)} it where it is largest."
+    )
+
+
+def _against_applied(reduction: float) -> str:
+    return f"{percent(abs(reduction))} {'below' if reduction >= 0 else 'above'}"
+
+
+def _voltage(data: RunData) -> str | None:
+    voltage = value(data, "voltage_V", "voltage [V]")
+    if voltage is None:
+        return None
+    return f"The cell voltage is {number(voltage * 1e3, 3, 'mV')}, counter electrode against metal."
+
+
+def _balance(data: RunData) -> str | None:
+    error = value(data, "charge_balance_error", "charge balance error [1]")
+    if error is None:
+        return None
+    return f"Metal grown and charge passed agree within {number(error, 2)} of the charge."

@@ -1,0 +1,150 @@
+"""The sections of the report of one run, each with the figures and tables that its data allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from phasefield.report.animation import write_animation
+from phasefield.report.companions import penetration
+from phasefield.report.curves import contact_figure, fronts_figure, history_figure
+from phasefield.report.data import ContactProfile, Frames, RunData
+from phasefield.report.document import Block, Picture, Section, Table, Text
+from phasefield.report.isosurface import draw_isosurface
+from phasefield.report.look import save
+from phasefield.report.panels import panels_figure
+from phasefield.report.tables import (
+    origin_table,
+    reduction_bars,
+    settings,
+    surface_table,
+    uniformity_table,
+)
+from phasefield.report.wording import micrometres
+
+__all__ = ["sections"]
+
+
+def sections(data: RunData, directory: Path) -> list[Section]:
+    """Draw every figure of a run into `directory` and return the sections of its page."""
+    figures = directory / "figures"
+    frames = data.frames
+    return [
+        Section("Lithium and potential", [*_pictures(data, frames, directory)] if frames else []),
+        Section("Front", [*_fronts(data, frames, figures)] if frames else []),
+        Section("Uniformity", _filled(uniformity_table(data))),
+        Section("Over time", [*_history(data, figures)]),
+        Section("Current on the contact", [*_contact(data, frames, figures)]),
+        Section("Specific surface area", [surface_table(data)]),
+        Section("What was run", [origin_table(data)]),
+        Section("All settings", [Table(("setting", "value"), [*settings(data).items()])]),
+    ]
+
+
+def _pictures(data: RunData, frames: Frames, directory: Path) -> Iterator[Block]:
+    path = save(panels_figure(frames), directory / "figures" / "panels.png")
+    yield Picture(path, "lithium and potential", _panels_caption(data, frames), "wide")
+    if frames.plane.growth_axis == 0:
+        yield _isosurface(data, frames, directory / "figures" / "isosurface.png")
+    if data.case.output.animation and len(frames.times) > 1:
+        path = write_animation(frames, directory / "animation.gif")
+        yield Picture(path, "film", "The same as a film. Bottom right: rise of the front so far.")
+
+
+def _panels_caption(data: RunData, frames: Frames) -> str:
+    plane = frames.plane
+    cut = "" if data.case.dimensions == 2 else "A plane through the pores. "
+    unfolded = (
+        f" The simulated cell, {micrometres(plane.width)} wide, is half a period; the picture"
+        " repeats it about its mirrors."
+        if plane.mirrored
+        else ""
+    )
+    return (
+        f"{cut}Top: lithium, LLZO and pore, each drawn up to where its order parameter is one half."
+        " Middle: close-up of the front. Bottom: ion potential in LLZO against the metal on the"
+        f" current collector, lithium in grey.{unfolded} All to scale."
+    )
+
+
+def _isosurface(data: RunData, frames: Frames, path: Path) -> Block:
+    problem = draw_isosurface(
+        frames.field("lithium_order_parameter", -1),
+        1.0 - frames.static("electrolyte_order_parameter"),
+        frames.dataset.attrs["spacing_m"],
+        frames.plane.growth_axis,
+        frames.mirror_axes,
+        path,
+    )
+    if problem is not None:
+        return Text(f"There is no 3D picture of this run: {problem}.")
+    caption = "Lithium at the end, in the unfolded scaffold cut open."
+    return Picture(path, "lithium in 3D", caption, "tall")
+
+
+def _fronts(data: RunData, frames: Frames, figures: Path) -> Iterator[Block]:
+    if len(frames.times) < 2:
+        return
+    path = save(fronts_figure(data, frames), figures / "fronts.png")
+    yield Picture(
+        path,
+        "rise of the front",
+        "a: rise of the front since the start across one period, LLZO shaded. b: the same next to"
+        " the wall and at the pore centre, with the mean of all columns and the rise that the"
+        " charge would give if spread evenly.",
+        "wide",
+    )
+
+
+def _history(data: RunData, figures: Path) -> Iterator[Block]:
+    if len(data.history) < 3:
+        return
+    path = save(history_figure(data), figures / "history.png")
+    yield Picture(
+        path,
+        "the run over time",
+        "a: cell voltage. b: nonuniformity. c: contact area. d: mean and largest current density on"
+        " the contact. e: largest pressure in the metal. f: largest difference so far between metal"
+        " grown and charge passed, as a share of the charge.",
+        "wide",
+    )
+
+
+def _contact(data: RunData, frames: Frames | None, figures: Path) -> Iterator[Block]:
+    applied = data.last("current density [A/m^2]")
+    if frames is not None and applied:
+        shown = [frames.contact_profile(k) for k in frames.shown(6) if frames.times[k] > 0]
+        profiles = [profile for profile in shown if profile is not None]
+        if profiles:
+            yield _contact_picture(data, profiles, applied, figures)
+    bars = reduction_bars(data)
+    if bars.rows:
+        yield Text(
+            "How much lower the current density on the contact is than the applied one, by formula"
+            " (grey) and as measured (yellow):"
+        )
+        yield bars
+
+
+def _contact_picture(
+    data: RunData, profiles: list[ContactProfile], applied: float, figures: Path
+) -> Picture:
+    contact = data.column("contact area per area [1]")
+    analytic = penetration(data.case, applied, data.last("mean rise [m]") or 0.0, float(contact[0]))
+    path = save(contact_figure(profiles, applied, analytic), figures / "contact.png")
+    caption = (
+        "Current density per true contact area, mean over each layer, against depth below the line"
+        " where the front meets the wall."
+    )
+    if analytic is not None:
+        caption += (
+            " Dashed: transmission line, j = J cosh(x/λ) / (S λ sinh(d/λ)) with"
+            f" λ = {micrometres(analytic.length)}, d = {micrometres(analytic.filled)}; it knows"
+            " neither the pressure in the metal nor the width of the channels."
+        )
+    return Picture(path, "current on the contact", caption)
+
+
+def _filled(table: Table) -> list[Block]:
+    """The table, unless it has no rows."""
+    return [table] if table.rows else []
