@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from phasefield.output.run_directory import RunDirectory
 from phasefield.preflight import require_resolved
 from phasefield.record import COLUMNS, row, summary
 from phasefield.results import Run, open_run
+from phasefield.signals import Deferred
 from phasefield.simulation import Simulation, build
 
 __all__ = ["run"]
@@ -119,8 +121,9 @@ class _Writers:
         """Step to the end of the protocol, recording every step."""
         simulation, every = self.simulation, self.simulation.case.output.checkpoint_every
         try:
-            with _bar(simulation, progress) as bar:
+            with Deferred(signal.SIGINT, signal.SIGTERM) as asked, _bar(simulation, progress) as bar:
                 while not simulation.finished:
+                    asked.check()
                     stop = simulation.advance()
                     self._record(frame=stop is not None and stop.frame)
                     bar.set_postfix_str(_status_line(simulation), refresh=False)
@@ -130,11 +133,9 @@ class _Writers:
         except DidNotConverge:
             self._leave("failed")
             raise
-        except KeyboardInterrupt:
+        except Interrupted:
             self._leave("interrupted")
-            raise Interrupted(
-                f"interrupted at t = {simulation.time:g} s: the same command goes on from there"
-            ) from None
+            raise
         self._leave("finished")
 
     def _record(self, *, frame: bool) -> None:

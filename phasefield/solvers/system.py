@@ -99,7 +99,12 @@ class CoupledSystem:
 
     def update(self, residual: Array, net: Array, step: Step) -> tuple[Array, Array]:
         """Newton update at the last evaluation: scaled (cells, 3), and V_s/(RT/F) per body index."""
-        factors = splu(self.sparsity.matrix(self._values), permc_spec="COLAMD")
+        factors = splu(
+            self.sparsity.matrix(self._values),
+            permc_spec="MMD_AT_PLUS_A",
+            diag_pivot_thresh=0.01,
+            options={"SymmetricMode": True},
+        )
         metal = np.zeros(step.bodies.floating + 1)
         plain = factors.solve(-residual)
         if step.bodies.floating:
