@@ -1,0 +1,100 @@
+"""The rules that a grid and a domain must keep for a run to mean anything."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from phasefield.case import Case
+from phasefield.constants import FARADAY
+from phasefield.errors import CaseError, Problem
+from phasefield.units import format as show
+
+__all__ = [
+    "CELLS_PER_INTERFACE",
+    "INTERFACES_PER_PORE",
+    "faraday_rise",
+    "require_resolved",
+    "unresolved",
+]
+
+log = logging.getLogger(__name__)
+
+CELLS_PER_INTERFACE = 4
+"""With 1-2 cells a slow front is pinned; 2 cells cost 10 % in the nonuniformity."""
+
+INTERFACES_PER_PORE = 4
+"""Wider interfaces from opposite walls meet in the middle of the pore."""
+
+CLEARANCE = 2
+"""Interface widths between the lithium front and either end of the domain."""
+
+ROUND_OFF = 1e-9
+"""Relative; 0.19 um / 0.0475 um is 4 minus one unit in the last place, and meant as 4."""
+
+
+def require_resolved(case: Case, force: bool = False) -> None:
+    """Refuse a case that its grid or its domain cannot hold; forced, warn and go on.
+
+    Raises
+    ------
+    phasefield.errors.CaseError
+        With the rule that is broken and the value that would keep it.
+    """
+    problems = unresolved(case)
+    if problems and not force:
+        raise CaseError(problems)
+    for problem in problems:
+        log.warning("forced: %s", problem)
+
+
+def unresolved(case: Case) -> tuple[Problem, ...]:
+    """Return the rules that a case breaks, by the spacing it asks for (the grid may be finer)."""
+    return (*_interface(case), *_room(case))
+
+
+def faraday_rise(case: Case) -> float:
+    """Height that the protocol plates on average, sum(J t) V_m / (F porosity) [m]."""
+    charge = sum(step.current_density * step.duration for step in case.protocol)
+    return charge * case.lithium.molar_volume / (FARADAY * case.geometry.porosity)
+
+
+def _interface(case: Case) -> Iterator[Problem]:
+    width, pore, spacing = case.interface.width, case.geometry.pore_size, case.grid.spacing
+    most = pore / INTERFACES_PER_PORE
+    if width > most * (1 + ROUND_OFF):
+        yield case.problem(
+            "interface.width",
+            f"pores of {_um(pore)} need an interface width of at most {_um(most)} (pore/4), you "
+            f"gave {_um(width)}: refine the grid to at most {_um(most / CELLS_PER_INTERFACE)} and "
+            "narrow the interface, or choose larger pores",
+        )
+    elif width < spacing * CELLS_PER_INTERFACE * (1 - ROUND_OFF):
+        yield case.problem(
+            "grid.spacing",
+            f"an interface width of {_um(width)} needs cells of at most "
+            f"{_um(width / CELLS_PER_INTERFACE)} (4 per interface width), you gave {_um(spacing)}: "
+            f"refine the grid, or widen the interface to at most {_um(most)} (pore/4)",
+        )
+
+
+def _room(case: Case) -> Iterator[Problem]:
+    depth, rise, height = case.lithium.depth, faraday_rise(case), case.geometry.height
+    clearance = CLEARANCE * case.interface.width
+    if depth < clearance:
+        yield case.problem(
+            "lithium.depth",
+            f"the lithium must be at least two interface widths deep, {_um(clearance)}, you gave "
+            f"{_um(depth)}",
+        )
+    if depth + rise + clearance > height:
+        yield case.problem(
+            "protocol",
+            f"the charge raises the lithium from {_um(depth)} by {_um(rise)}, which with two "
+            f"interface widths needs {_um(depth + rise + clearance)}, the domain is {_um(height)} "
+            "high: plate less or raise geometry.height",
+        )
+
+
+def _um(value: float) -> str:
+    return show(value, "um", digits=4)
