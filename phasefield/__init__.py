@@ -1,7 +1,7 @@
 """Phase-field simulation of lithium plating in porous LLZO scaffolds.
 
-The notebook entry points are `load_case`, `run` and `open_run`; they are imported on first use so that
-`import phasefield` stays cheap.
+The notebook entry points are `load_case`, `run` and `open_run`; they are imported on first use, so
+that `import phasefield` stays cheap.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def build_domain(scaffold: Scaffold, interface_width: float, *, force: bool = Fa
     grid = Grid(scaffold.shape, scaffold.spacing, scaffold.growth_axis)
     distance = scaffold.signed_distance
     if distance is None:
-        raise GeometryInvalid("this scaffold has no signed distance to its wall: it cannot be smoothed")
+        raise GeometryInvalid("this scaffold has no distance to its wall: it cannot be smoothed")
     shift = _level_shift(distance, interface_width, scaffold.pore_volume / grid.cell_volume)
     phi = _profile(distance + shift, interface_width)
     pore, electrolyte = 1.0 - phi, phi.copy()
@@ -101,7 +101,8 @@ def build_domain(scaffold: Scaffold, interface_width: float, *, force: bool = Fa
     if abs(bias) > LARGEST_AREA_BIAS and not force:
         raise GeometryInvalid(
             f"the diffuse wall has {bias:+.1%} of wall area against the sharp scaffold, allowed is "
-            f"{LARGEST_AREA_BIAS:.0%}: choose a smaller interface.width (and grid.spacing), or --force"
+            f"{LARGEST_AREA_BIAS:.0%}: choose a smaller interface.width (and grid.spacing),"
+            " or --force"
         )
     density /= 1.0 + bias
     return Domain(grid, pore, electrolyte, phi, density, bias, shift)
@@ -112,7 +113,7 @@ def _profile(distance: NDArray[np.float64], width: float) -> NDArray[np.float64]
 
 
 def _level_shift(distance: NDArray[np.float64], width: float, pore_cells: float) -> float:
-    """Shift [m] of the level set after which sum(1 - phi) is `pore_cells` (sharp volume in cells)."""
+    """Shift [m] of the level set after which sum(1 - phi) is the sharp volume `pore_cells`."""
 
     def excess(shift: float) -> float:
         return float(np.sum(1.0 - _profile(distance + shift, width))) - pore_cells

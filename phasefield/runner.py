@@ -42,8 +42,8 @@ def run(
 ) -> Run:
     """Run a case to the end of its protocol and return the run, opened for reading.
 
-    A run directory that was interrupted goes on from its last checkpoint; a finished one is returned
-    as it is.
+    A run directory that was interrupted goes on from its last checkpoint; a finished one is
+    returned as it is.
 
     Parameters
     ----------
@@ -96,9 +96,7 @@ class _Writers:
         history = HistoryWriter(directory.path / "history.csv", COLUMNS)
         domain = simulation.domain
         static = {"electrolyte_order_parameter": domain.phi, "wall_density": domain.wall_density}
-        fields = FieldSeries(
-            directory.path, domain.grid, static, precision=case.output.precision
-        )
+        fields = FieldSeries(directory.path, domain.grid, static, precision=case.output.precision)
         if found:
             arrays, values = found
             simulation.recall(arrays, values["simulation"])
@@ -121,7 +119,10 @@ class _Writers:
         """Step to the end of the protocol, recording every step."""
         simulation, every = self.simulation, self.simulation.case.output.checkpoint_every
         try:
-            with Deferred(signal.SIGINT, signal.SIGTERM) as asked, _bar(simulation, progress) as bar:
+            with (
+                Deferred(signal.SIGINT, signal.SIGTERM) as asked,
+                _bar(simulation, progress) as bar,
+            ):
                 while not simulation.finished:
                     asked.check()
                     stop = simulation.advance()

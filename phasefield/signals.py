@@ -28,7 +28,8 @@ class Deferred:
         """Raise `Interrupted` if a signal has come in."""
         if self._received is not None:
             raise Interrupted(
-                f"stopped by {self._received.name}; a checkpoint is written, the same command goes on"
+                f"stopped by {self._received.name}; a checkpoint is written, the same command goes"
+                " on from there"
             )
 
     def __enter__(self) -> Self:

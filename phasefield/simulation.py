@@ -123,7 +123,7 @@ class Simulation:
             except NewtonFailed as failure:
                 if not self.control.fail(dt, str(failure)):
                     raise DidNotConverge(
-                        f"no convergence at t = {self.time:.6g} s with a step of {dt:.3g} s: {failure}"
+                        f"no convergence at t = {self.time:.6g} s, step of {dt:.3g} s: {failure}"
                     ) from failure
                 continue
             if self.control.accept(dt, result.error, order=len(self.levels)):

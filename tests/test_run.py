@@ -51,7 +51,9 @@ def test_metal_grown_equals_charge_passed_at_every_step(finished):
     assert finished.summary["status"] == "finished"
     assert finished.summary["charge_balance_error"] <= 1e-10
     assert history["charge balance error [1]"].max() <= 1e-10
-    assert history["charge [C/m^2]"].to_numpy() == pytest.approx(2.0 * history["time [s]"].to_numpy())
+    assert history["charge [C/m^2]"].to_numpy() == pytest.approx(
+        2.0 * history["time [s]"].to_numpy()
+    )
 
 
 def test_metal_in_the_saved_field_is_the_charge(finished):

@@ -32,9 +32,7 @@ class Ledger:
     metal: float = 0.0
     worst: float = 0.0
 
-    def record(
-        self, formula: TimeFormula, dt: float, current_density: float, metal: float
-    ) -> None:
+    def record(self, formula: TimeFormula, dt: float, current_density: float, metal: float) -> None:
         """Book a step of `dt` [s] that ended at `current_density` [A m-2] with `metal` [C m-2]."""
         charge = (
             formula.newest * self.charge

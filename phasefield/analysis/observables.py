@@ -89,8 +89,8 @@ class Observer:
     def voltage(self, level: Level, applied: float) -> float:
         """Potential of the counter electrode against the collector [V].
 
-        The potential of the last cells, extrapolated to the face by the half-cell drop of the imposed
-        flux and averaged over the electrolyte there.
+        The potential of the last cells, extrapolated to the face by the half-cell drop of the
+        imposed flux and averaged over the electrolyte there.
         """
         domain = self._domain
         share = domain.electrode

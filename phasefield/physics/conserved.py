@@ -1,4 +1,4 @@
-"""The conserved model: coefficients, and the terms of theory equations (A)-(D) at one cell or face."""
+"""The conserved model: its coefficients, and terms of theory equations (A)-(D) at one cell."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from numba import njit
 
+from phasefield.case import Case
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.physics.energy import (
     bulk_prime,
@@ -20,9 +21,17 @@ from phasefield.physics.kinetics import (
     exchange_current_density,
     overpotential,
 )
+from phasefield.physics.scalar import Scalar
 from phasefield.physics.transport import lithium_mobility
 
-__all__ = ["Coefficients", "coefficients", "face_mean", "homogeneous_prime", "homogeneous_second"]
+__all__ = [
+    "Coefficients",
+    "coefficients",
+    "current_density",
+    "face_mean",
+    "homogeneous_prime",
+    "homogeneous_second",
+]
 
 
 class Coefficients(NamedTuple):
@@ -54,7 +63,7 @@ class Coefficients(NamedTuple):
     conductivity: float
 
 
-def coefficients(case: "Case", contact_resistance: float) -> Coefficients:
+def coefficients(case: Case, contact_resistance: float) -> Coefficients:
     """Phase-field coefficients from the measurable inputs of a case.
 
     `contact_resistance` R_ct per true Li | LLZO contact area [ohm m2].
@@ -78,25 +87,27 @@ def coefficients(case: "Case", contact_resistance: float) -> Coefficients:
 
 
 @njit(cache=True)
-def homogeneous_prime(xi, model):
+def homogeneous_prime(xi: Scalar, model: Coefficients) -> Scalar:
     """f'(xi) [J m-3]: double well and bulk stiffness, theory equation (B)."""
     return double_well_prime(xi, model.barrier_height) + bulk_prime(xi, model.bulk_modulus)
 
 
 @njit(cache=True)
-def homogeneous_second(xi, model):
+def homogeneous_second(xi: Scalar, model: Coefficients) -> Scalar:
     """f''(xi) [J m-3]."""
     return double_well_second(xi, model.barrier_height) + bulk_second(xi, model.bulk_modulus)
 
 
 @njit(cache=True)
-def face_mean(here, there):
+def face_mean(here: Scalar, there: Scalar) -> Scalar:
     """Arithmetic mean on a face of a phase indicator; 0 when either side is a dropped cell."""
     return 0.5 * (here + there) * (here > 0.0) * (there > 0.0)
 
 
 @njit(cache=True)
-def current_density(mu, ion_potential, metal_potential, model):
+def current_density(
+    mu: float, ion_potential: float, metal_potential: float, model: Coefficients
+) -> tuple[float, float]:
     """Butler-Volmer current density i and its slope di/de at one cell [A m-2], [S m-2]."""
     e = overpotential(ion_potential, metal_potential, mu * model.volume_per_charge)
     i0, alpha, voltage = (

@@ -1,22 +1,24 @@
-"""Transport of lithium in its own metal, and the contact function H that switches it and the reaction."""
+"""Transport of lithium in its own metal, and the function H that switches it and the reaction."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
+from phasefield.physics.scalar import Scalar
+
 __all__ = ["contact", "contact_prime", "lithium_mobility"]
 
 
 @njit(cache=True)
-def contact(xi):
+def contact(xi: Scalar) -> Scalar:
     """H(xi) = x^2 (3 - 2x) with x = xi clipped to [0, 1]; 1 where lithium is, 0 where it is not."""
     x = np.minimum(np.maximum(xi, 0.0), 1.0)
     return x * x * (3.0 - 2.0 * x)
 
 
 @njit(cache=True)
-def contact_prime(xi):
+def contact_prime(xi: Scalar) -> Scalar:
     """Derivative of `contact`, 6 x (1 - x) with x = xi clipped to [0, 1]."""
     x = np.minimum(np.maximum(xi, 0.0), 1.0)
     return 6.0 * x * (1.0 - x)

@@ -4,8 +4,8 @@ Rows of a cell, all scaled to a change of xi in the step:
   0  psi (alpha0 xi - history) - dt [div(psi M grad mu) + (V_m/F) a H i]          equation (A)
   1  [psi f' - kappa div(psi grad xi) + a w' - psi mu] / W                       equation (B)
   2  (V_m/F) dt [div(phi sigma grad V_l) - a H i + top]                          equation (C)
-Columns are scaled too: xi, mu/W, V_l/(RT/F). Each row writes a fixed set of slots (SLOTS), so that the
-sparsity pattern is built once and the values are gathered into it.
+Columns are scaled too: xi, mu/W, V_l/(RT/F). Each row writes a fixed set of slots (SLOTS), so that
+the sparsity pattern is built once and the values are gathered into it.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ def assemble(
             out[A_MU] = -dt * (drift_mu + charge * rate_mu[c]) * well
             out[A_V] = -dt * charge * rate_v[c] * voltage
             local = psi * homogeneous_prime(x, model) + wall_density[c] * wall_prime(x, wetting)
-            local_xi = psi * homogeneous_second(x, model) + wall_density[c] * wall_second(x, wetting)
+            local_xi = psi * homogeneous_second(x, model)
+            local_xi += wall_density[c] * wall_second(x, wetting)
             residual[c, MU] = (local - bend - psi * mu[c]) / well
             out[B_XI] = (local_xi - bend_xi) / well
             out[B_MU] = -psi

@@ -24,7 +24,7 @@ class TimeFormula:
 
 
 def time_formula(times: Sequence[float], step: float) -> TimeFormula:
-    """BDF2 over the last two of `times` [s] and a new step [s]; backward Euler from a single one."""
+    """BDF2 over the last two of `times` [s] and a new step [s]; backward Euler from one time."""
     if len(times) < 2:
         return TimeFormula(1.0, 1.0, 0.0)
     ratio = step / (times[-1] - times[-2])
@@ -34,7 +34,7 @@ def time_formula(times: Sequence[float], step: float) -> TimeFormula:
 
 
 def extrapolation_weights(times: Sequence[float], target: float) -> list[float]:
-    """Lagrange weights [1] of values at `times` [s] for the polynomial through them at `target` [s]."""
+    """Lagrange weights [1] of values at `times` [s] in the polynomial through them at `target`."""
     weights = []
     for own in times:
         weight = 1.0
@@ -48,9 +48,9 @@ def extrapolation_weights(times: Sequence[float], target: float) -> list[float]:
 def error_factor(times: Sequence[float], step: float) -> float:
     """Local error of the step over its distance to the predictor through `times` (one to three).
 
-    Three times: BDF2 against the quadratic predictor, the ratio of their leading error terms in y'''
-    (Milne's device). Two times: the linear predictor, as if the step were backward Euler (an upper
-    bound). One time: nothing to compare with, 0.
+    Three times: BDF2 against the quadratic predictor, the ratio of their leading error terms in
+    y''' (Milne's device). Two times: the linear predictor, as if the step were backward Euler (an
+    upper bound). One time: nothing to compare with, 0.
     """
     if len(times) == 1:
         return 0.0

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from phasefield.errors import DidNotConverge
 from phasefield.domain import Domain
+from phasefield.errors import DidNotConverge
 
 __all__ = ["Bodies", "find_bodies"]
 
@@ -22,7 +22,7 @@ class Bodies:
 
     Attributes
     ----------
-    index : (nz, ny, nx) int32; 0 for bodies on the current collector, 1..floating for detached ones.
+    index : (nz, ny, nx) int32; 0 for bodies on the collector, 1..floating for detached ones.
     floating : number of detached bodies.
     total : number of connected bodies, grounded ones counted one by one.
     """
@@ -45,7 +45,7 @@ def find_bodies(xi: NDArray[np.float64], domain: Domain) -> Bodies:
     bottom = labels.take(0, axis=domain.grid.growth_axis)
     grounded = np.unique(bottom[bottom > 0])
     if grounded.size == 0:
-        raise DidNotConverge("no lithium touches the current collector: there is no metal potential")
+        raise DidNotConverge("no lithium touches the current collector: it has no potential")
     index = np.full(total + 1, GROUNDED, np.int32)
     detached = np.setdiff1d(np.arange(1, total + 1), grounded)
     if detached.size == 0:

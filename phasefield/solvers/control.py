@@ -38,8 +38,8 @@ class StepControl:
     def step_to(self, remaining: float) -> float:
         """Size of the next step [s], with `remaining` [s] to the next stop.
 
-        An adaptive run divides the rest evenly, so that no sliver is left; a fixed one keeps its step
-        and cuts the last.
+        An adaptive run divides the rest evenly, so that no sliver is left; a fixed one keeps its
+        step and cuts the last.
         """
         step = min(self.proposed, self.largest)
         if self.fixed:

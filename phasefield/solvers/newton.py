@@ -54,7 +54,9 @@ def solve(
         except RuntimeError as error:  # SuperLU: exactly singular
             raise NewtonFailed(str(error)) from error
         now = _damped(now, change, metal, system.column_scale)
-    raise NewtonFailed(f"residual {largest:.2e} after {iteration} iterations, asked {tolerance:.0e}")
+    raise NewtonFailed(
+        f"residual {largest:.1e} after {iteration} iterations, asked {tolerance:.0e}"
+    )
 
 
 def _damped(now: Unknowns, change: np.ndarray, metal: np.ndarray, scale: np.ndarray) -> Unknowns:

@@ -113,8 +113,8 @@ class ConservedBackend:
 
     def _level(self, time: float, unknowns: Unknowns, step: Step) -> Level:
         shape = self._domain.grid.shape
-        fields = (field.reshape(shape) for field in (unknowns.xi, unknowns.mu, unknowns.ion))
-        return Level(time, *fields, unknowns.metal[step.bodies.index])
+        xi, mu, ion = (each.reshape(shape) for each in (unknowns.xi, unknowns.mu, unknowns.ion))
+        return Level(time, xi, mu, ion, unknowns.metal[step.bodies.index])
 
     def _norm(self, difference: Array) -> float:
         """Root mean square of a difference in xi over one interface width of pore cross-section."""
@@ -122,20 +122,25 @@ class ConservedBackend:
 
 
 def _predict(levels: Sequence[Level], time: float) -> Level:
-    """First guess: xi through the past levels (up to quadratic), potentials through the last two."""
-    weights = extrapolation_weights([level.time for level in levels], time)
-    xi = sum(weight * level.xi for weight, level in zip(weights, levels, strict=True))
-    # The level before the first step was relaxed without potentials: it says nothing about them.
+    """First guess: xi through all past levels, quadratic; potentials through the last two."""
+    # The level before the first step was relaxed without potentials: it says nothing of them.
     settled = levels[-2:] if len(levels) > 2 else levels[-1:]
-    weights = extrapolation_weights([level.time for level in settled], time)
-
-    def through(name: str) -> Array:
-        fields = [getattr(level, name) for level in settled]
-        return sum(weight * field for weight, field in zip(weights, fields, strict=True))
-
     return Level(
-        time, xi, through("mu"), through("ion_potential"), levels[-1].metal_potential
+        time,
+        _extrapolate(levels, "xi", time),
+        _extrapolate(settled, "mu", time),
+        _extrapolate(settled, "ion_potential", time),
+        levels[-1].metal_potential,
     )
+
+
+def _extrapolate(levels: Sequence[Level], name: str, time: float) -> Array:
+    """Field `name` at `time` [s], on the polynomial through `levels`."""
+    weights = extrapolation_weights([level.time for level in levels], time)
+    total = np.zeros_like(levels[-1].xi)
+    for weight, level in zip(weights, levels, strict=True):
+        total += weight * getattr(level, name)
+    return total
 
 
 RELAXED = 1e-11

@@ -17,7 +17,7 @@ class Sparsity:
     Attributes
     ----------
     size : number of unknowns.
-    number : (cells, 3) int64, unknown number of (xi, mu, V_l) of a flat cell, -1 where there is none.
+    number : (cells, 3) int64, unknown of (xi, mu, V_l) of a flat cell, -1 where there is none.
     """
 
     def __init__(self, pore: NDArray[np.float64], electrolyte: NDArray[np.float64]) -> None:

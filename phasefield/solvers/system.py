@@ -98,7 +98,7 @@ class CoupledSystem:
         return self.sparsity.pack(self._residual), self._per_body(self._reaction[0], step)
 
     def update(self, residual: Array, net: Array, step: Step) -> tuple[Array, Array]:
-        """Newton update at the last evaluation: scaled (cells, 3), and V_s/(RT/F) per body index."""
+        """Newton update at the last evaluation: scaled (cells, 3), and V_s/(RT/F) per body."""
         factors = splu(
             self.sparsity.matrix(self._values),
             permc_spec="MMD_AT_PLUS_A",
@@ -118,7 +118,8 @@ class CoupledSystem:
         """Sum a reaction density [A m-3] over each detached body, scaled as the residual."""
         index = step.bodies.index.ravel()
         sums = np.bincount(index, weights=density, minlength=step.bodies.floating + 1)[1:]
-        return sums * step.dt * self._model.volume_per_charge
+        scaled: Array = sums * (step.dt * self._model.volume_per_charge)
+        return scaled
 
     def _border(self, step: Step) -> tuple[Array, Array, Array]:
         """Rows (bodies, size), columns (size, bodies) and corner of the detached potentials."""
@@ -134,5 +135,6 @@ class CoupledSystem:
             inside = (index == body + 1)[:, None]
             rows[body] = self.sparsity.pack(derivative * inside)
             columns[:, body] = self.sparsity.pack(to_metal * inside)
-        corner = np.diag(-self._per_body(by_ion, step) * self._model.thermal_voltage)
+        slopes = -self._per_body(by_ion, step) * self._model.thermal_voltage
+        corner: Array = np.diag(slopes)
         return rows, columns, corner

@@ -52,12 +52,13 @@ def test_wall_energy_is_young_s_law():
 
 
 def test_surface_energy_of_the_tanh_profile():
-    """Integral of f + kappa/2 xi'^2 over the profile of width delta is gamma (W = 12 gamma/delta)."""
+    """Integral of f + kappa/2 xi'^2 over the profile is gamma (W = 12 gamma/delta)."""
     gamma, delta = 0.5, 0.25e-6
     x = np.linspace(-2e-6, 2e-6, 40001)
     xi = 0.5 * (1 - np.tanh(2 * x / delta))
     gradient = np.gradient(xi, x)
-    density = energy.double_well.py_func(xi, 12 * gamma / delta) + 0.75 * gamma * delta * gradient**2
+    well = energy.double_well.py_func(xi, 12 * gamma / delta)
+    density = well + 0.75 * gamma * delta * gradient**2
     assert np.trapezoid(density, x) == pytest.approx(gamma, rel=1e-5)
 
 

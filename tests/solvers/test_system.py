@@ -81,7 +81,9 @@ def test_flat_axis_changes_nothing(slit, model, width):
     results = []
     for domain in (slit, thick):
         xi = profile(domain, 1.5e-6, width)
-        step = Step(1.0, 0.98 * xi.ravel(), 5.0, 2 * domain.electrode.ravel(), find_bodies(xi, domain))
+        step = Step(
+            1.0, 0.98 * xi.ravel(), 5.0, 2 * domain.electrode.ravel(), find_bodies(xi, domain)
+        )
         zero = np.zeros(xi.size)
         system = CoupledSystem(domain, model)
         residual, _ = system.evaluate(Unknowns(xi.ravel(), zero, zero + 1e-3, np.zeros(1)), step)
@@ -119,7 +121,7 @@ def test_mirror_symmetry(slit, model, width):
 
 
 def test_transport_only_moves_things(slit, model, width):
-    """Summed over the domain, (A) is storage minus reaction and (C) source minus the same reaction."""
+    """Summed up, (A) is storage minus reaction and (C) source minus the same reaction."""
     rng = np.random.default_rng(1)
     shape = slit.grid.shape
     xi = (profile(slit, 1.5e-6, width) + 0.01 * rng.random(shape) * (slit.pore > 0)).ravel()
@@ -131,5 +133,7 @@ def test_transport_only_moves_things(slit, model, width):
     residual, _ = system.evaluate(Unknowns(xi, mu, ion, np.zeros(1)), step)
     rows = system.sparsity.unpack(residual).sum(axis=0)
     stored = np.sum(slit.pore.ravel() * 0.1 * xi)
-    source = model.volume_per_charge * dt * applied * slit.grid.cross_section / slit.grid.cell_volume
+    source = (
+        model.volume_per_charge * dt * applied * slit.grid.cross_section / slit.grid.cell_volume
+    )
     assert rows[0] - rows[2] == pytest.approx(stored - source, rel=1e-12)
