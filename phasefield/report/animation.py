@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from PIL import Image
 
 from phasefield.report.data import Frames
 from phasefield.report.look import ACCENT, LLZO, PAGE_WIDTH, figure
-from phasefield.report.panels import Scene, scale_bar
-from phasefield.report.wording import time_scale
+from phasefield.report.panels import WIDE
+from phasefield.report.scene import Scene, scale_bar
 
 __all__ = ["write_animation"]
 
@@ -21,7 +21,7 @@ FILM_DPI = 150
 LENGTH_MS, LAST_MS, SLOWEST_MS = 3500, 1800, 500
 """Time that the film runs, that it rests on its last picture, that a picture stays at most."""
 
-Colour = tuple[int, int, int]
+Levels = NDArray[np.uint8]
 
 COLOURS = 128
 
@@ -31,20 +31,38 @@ def write_animation(frames: Frames, path: Path) -> Path:
     film = _Film(frames)
     pictures = [film.picture(frame) for frame in range(len(frames.times))]
     palette = _palette(pictures[-1])
-    flat = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
+    flat = [_indexed(picture, palette) for picture in pictures]
     each = min(LENGTH_MS // len(flat), SLOWEST_MS)
     lasting = [each] * (len(flat) - 1) + [LAST_MS]
     flat[0].save(path, save_all=True, append_images=flat[1:], duration=lasting, loop=0)
     return path
 
 
-def _palette(picture: Image.Image) -> Image.Image:
-    """The most frequent colours of `picture`, exact: flat areas keep the colours of the figures."""
-    counted = picture.getcolors(picture.width * picture.height) or []
-    frequent = sorted(counted, key=lambda entry: entry[0], reverse=True)[:COLOURS]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([level for _, colour in frequent for level in cast(Colour, colour)])
-    return palette
+def _palette(picture: Levels) -> Levels:
+    """The most frequent colours of a picture, exact: areas keep the colours of the figures."""
+    colours, counts = np.unique(_packed(picture), return_counts=True)
+    return _unpacked(colours[np.argsort(counts)[::-1][:COLOURS]])
+
+
+def _indexed(picture: Levels, palette: Levels) -> Image.Image:
+    """The picture in the nearest colours of `palette`, (colours, 3)."""
+    colours, place = np.unique(_packed(picture), return_inverse=True)
+    apart = _unpacked(colours).astype(np.int32)[:, None, :] - palette.astype(np.int32)
+    nearest = (apart**2).sum(axis=2).argmin(axis=1).astype(np.uint8)
+    image = Image.fromarray(nearest[place].reshape(picture.shape[:2]))
+    image.putpalette(palette.tobytes())
+    return image
+
+
+def _packed(picture: Levels) -> NDArray[np.uint32]:
+    """One number a pixel."""
+    red, green, blue = np.moveaxis(picture.astype(np.uint32), -1, 0)
+    return (red << 16) | (green << 8) | blue
+
+
+def _unpacked(colours: NDArray[np.uint32]) -> Levels:
+    """Colours (n, 3) from one number each."""
+    return np.stack([colours >> 16, colours >> 8, colours], axis=1).astype(np.uint8)
 
 
 class _Film:
@@ -53,23 +71,26 @@ class _Film:
     def __init__(self, frames: Frames) -> None:
         self._frames = frames
         self._scene = Scene(frames, frames.plane.copies())
-        width, height = self._scene.size
-        tall = float(np.clip(0.45 * PAGE_WIDTH * height / width, 2.8, 4.2))
-        self._figure = self._laid_out(tall, width, height)
+        self._figure = self._laid_out(*self._scene.size)
 
-    def _laid_out(self, tall: float, width: float, height: float) -> Figure:
-        made = figure(PAGE_WIDTH, tall)
-        left = min(tall * width / height, 0.5 * PAGE_WIDTH) / PAGE_WIDTH
-        grid = made.add_gridspec(2, 2, width_ratios=[left, 1 - left])
-        self._axes = (
-            made.add_subplot(grid[:, 0]),
-            made.add_subplot(grid[0, 1]),
-            made.add_subplot(grid[1, 1]),
-        )
+    def _laid_out(self, width: float, height: float) -> Figure:
+        """Channels at the left of the rest, or above it where they are wide."""
+        if width > WIDE * height:
+            made = figure(PAGE_WIDTH, 0.85 * PAGE_WIDTH * height / width + 2.2)
+            ratios = [0.85 * PAGE_WIDTH * height / width, 2.0]
+            grid = made.add_gridspec(2, 2, height_ratios=ratios)
+            places = (grid[0, :], grid[1, 0], grid[1, 1])
+        else:
+            tall = float(np.clip(0.45 * PAGE_WIDTH * height / width, 2.8, 4.2))
+            left = min(tall * width / height, 0.5 * PAGE_WIDTH)
+            made = figure(PAGE_WIDTH, tall)
+            grid = made.add_gridspec(2, 2, width_ratios=[left, PAGE_WIDTH - left])
+            places = (grid[:, 0], grid[0, 1], grid[1, 1])
+        self._axes = tuple(made.add_subplot(place) for place in places)
         return made
 
-    def picture(self, frame: int) -> Image.Image:
-        """Draw one frame."""
+    def picture(self, frame: int) -> Levels:
+        """Draw one frame: red, green and blue of every pixel, (rows, columns, 3)."""
         for axes in self._axes:
             axes.clear()
         self._channels(frame)
@@ -79,7 +100,7 @@ class _Film:
         self._figure.set_dpi(FILM_DPI)
         canvas.draw()
         self._figure.set_layout_engine("none")
-        return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        return np.array(canvas.buffer_rgba())[..., :3]
 
     def _channels(self, frame: int) -> None:
         whole, close, _ = self._axes
@@ -90,8 +111,7 @@ class _Film:
         close.set(xlim=(left, right), ylim=(bottom, top))
         scale_bar(whole, self._scene.size[0])
         scale_bar(close, right - left, "upper center")
-        factor, unit = time_scale(self._frames.times[-1])
-        whole.set_title(f"{self._frames.times[frame] / factor:.4g} {unit}", fontweight="bold")
+        whole.set_title(self._scene.time(frame), fontweight="bold")
 
     def _front(self, frame: int) -> None:
         axes, plane = self._axes[2], self._frames.plane

@@ -116,7 +116,7 @@ def history_figure(data: RunData) -> Figure:
     for axes, name in zip(grid.flat, "abcdef", strict=True):
         letter(axes, name)
         axes.set_xlim(0, time[-1])
-        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     for axes in grid.flat[:5]:
         _from_zero(axes)
     for axes in grid[1]:

@@ -70,7 +70,7 @@ class Frames:
     def shown(self, most: int) -> list[int]:
         """About `most` frames, the first and the last among them, at equal steps where possible."""
         last = len(self.times) - 1
-        even = [n for n in (most, most - 1, most - 2) if n > 1 and last % (n - 1) == 0]
+        even = [n for n in (most, most - 1, most - 2) if n > 2 and last % (n - 1) == 0]
         count = min([*even, most][0], last + 1)
         return sorted({round(k) for k in np.linspace(0, len(self.times) - 1, count)})
 

@@ -29,13 +29,13 @@ class Picture:
     """An image with its caption.
 
     `shape` is "wide" for one that scrolls sideways on a phone instead of shrinking, "tall" for one
-    whose height is limited, else "plain".
+    whose height is limited, "film" for one that moves and is left out in print, else "plain".
     """
 
     path: Path
     title: str
     caption: str
-    shape: Literal["plain", "wide", "tall"] = "plain"
+    shape: Literal["plain", "wide", "tall", "film"] = "plain"
     kind: str = "picture"
 
     @property

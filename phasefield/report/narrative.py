@@ -35,10 +35,10 @@ def notice(data: RunData) -> str | None:
     last = data.last("time [s]")
     asked = time_span(data.case.duration)
     if last is None:
-        return f"This run is {data.status}: it has not made a step of the {asked} asked for."
+        return f"This run ({data.status}) has not made a step of the {asked} asked for."
     return (
-        f"This run is {data.status}: it reached {time_span(last)} of the {asked} asked for. The"
-        " page shows what is there; its numbers are those of the last step."
+        f"This run did not finish ({data.status}): it reached {time_span(last)} of the {asked}"
+        " asked for. The page shows what is there; its numbers are those of the last step."
     )
 
 

@@ -48,7 +48,9 @@ def _pictures(data: RunData, frames: Frames, directory: Path) -> Iterator[Block]
         yield _isosurface(data, frames, directory / "figures" / "isosurface.png")
     if data.case.output.animation and len(frames.times) > 1:
         path = write_animation(frames, directory / "animation.gif")
-        yield Picture(path, "film", "The same as a film. Bottom right: rise of the front so far.")
+        yield Picture(
+            path, "film", "The same as a film. Bottom right: rise of the front so far.", "film"
+        )
 
 
 def _panels_caption(data: RunData, frames: Frames) -> str:
@@ -61,9 +63,10 @@ def _panels_caption(data: RunData, frames: Frames) -> str:
         else ""
     )
     return (
-        f"{cut}Top: lithium, LLZO and pore, each drawn up to where its order parameter is one half."
-        " Middle: close-up of the front. Bottom: ion potential in LLZO against the metal on the"
-        f" current collector, lithium in grey.{unfolded} All to scale."
+        f"{cut}Lithium, LLZO and pore, each drawn up to where its order parameter is one half, with"
+        " a close-up of the front where the domain is not wide; and the ion potential in LLZO"
+        " against the metal on the current collector, lithium in grey, LLZO pale where no current"
+        f" flows.{unfolded} All to scale."
     )
 
 
@@ -121,7 +124,7 @@ def _contact(data: RunData, frames: Frames | None, figures: Path) -> Iterator[Bl
     if bars.rows:
         yield Text(
             "How much lower the current density on the contact is than the applied one, by formula"
-            " (grey) and as measured (yellow):"
+            " (grey) and as measured (yellow); red where it is higher:"
         )
         yield bars
 

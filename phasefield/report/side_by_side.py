@@ -8,11 +8,17 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, ScalarFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
 from phasefield.report.data import Frames, RunData
 from phasefield.report.look import LLZO, MUTED, PAGE_WIDTH, figure, letter
-from phasefield.report.panels import Scene, phase_legend, round_up, scale_bar
+from phasefield.report.panels import (
+    height_axis,
+    phase_legend,
+    potential_bar,
+    potential_scale,
+)
+from phasefield.report.scene import Scene, scale_bar
 from phasefield.report.tables import HEADLINES, headline_value
 from phasefield.report.wording import number, time_scale
 
@@ -37,11 +43,11 @@ def scale_figure(runs: Sequence[tuple[str, Frames]]) -> Figure:
     scale = min((across - 1.3) / sum(width for width, _ in sizes), 4.0 / tallest)
     made = figure(across, 2 * tallest * scale + 0.95, "compressed")
     grid = made.subplots(2, len(runs), squeeze=False, width_ratios=[width for width, _ in sizes])
-    largest = round_up(max(float(np.nanmax(s.frames.potential[-1])) for s in scenes) * 1e3)
+    colours = potential_scale([frames for _, frames in runs], -1)
     for column, ((name, _), scene) in enumerate(zip(runs, scenes, strict=True)):
         scene.structure(grid[0, column], -1)
         scene.initial_front(grid[0, column])
-        image = scene.potential(grid[1, column], -1, largest)
+        scene.potential(grid[1, column], -1, colours)
         for axes in grid[:, column]:
             scene.stand_alone(axes, tallest)
         middle, height = 0.5 * sum(scene.extent[:2]), scene.size[1]
@@ -49,10 +55,9 @@ def scale_figure(runs: Sequence[tuple[str, Frames]]) -> Figure:
             name, (middle, height), (0, 4), textcoords="offset points", ha="center", fontsize=8.5
         )
     for axes in grid[:, 0]:
-        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axes.set_ylabel("height [µm]")
+        height_axis(axes)
     scale_bar(grid[0, 0], sizes[0][0])
-    made.colorbar(image, ax=grid[1, :], pad=0.015, aspect=22).set_label("potential [mV]")
+    potential_bar(made, grid[1, :], colours)
     phase_legend(made)
     return made
 

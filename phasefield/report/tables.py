@@ -183,4 +183,6 @@ def _per_um(area: float) -> str:
 
 
 def _deviation(share: Any) -> str:
-    return f"{100 * share:+.1f} %".replace("-", "−") if is_number(share) else DASH
+    if not is_number(share):
+        return DASH
+    return f"{round(100 * share, 1) + 0.0:+.1f} %".replace("-", "−")

@@ -25,7 +25,18 @@ MA_PER_CM2 = 0.1
 
 DASH = "–"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SCALED_UNITS = {"m": ((1e-9, "nm"), (1e-6, "µm"), (1e-3, "mm"), (1.0, "m"))}
+_UNITS = {
+    "m": ((1e-9, "nm"), (1e-6, "µm"), (1e-3, "mm"), (1.0, "m")),
+    "Pa": ((1.0, "Pa"), (1e6, "MPa"), (1e9, "GPa")),
+    "A/m^2": ((10.0, "mA/cm²"),),
+    "S/m": ((0.1, "mS/cm"),),
+    "ohm*m^2": ((1e-4, "Ω cm²"),),
+    "J/m^2": ((1.0, "J/m²"),),
+    "m^2/s": ((1.0, "m²/s"),),
+    "deg": ((1.0, "°"),),
+}
+"""Units of a resolved case as the field writes them: (SI in the unit, its name), ascending."""
+
 _SETTING = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL)
 
 
@@ -54,7 +65,9 @@ def number(value: Any, digits: int = 3, unit: str = "") -> str:
 
 def percent(value: Any, digits: int = 1) -> str:
     """A fraction in percent, with `digits` decimals."""
-    return f"{100 * value:.{digits}f} %".replace("-", "−") if is_number(value) else DASH
+    if not is_number(value):
+        return DASH
+    return f"{round(100 * value, digits) + 0.0:.{digits}f} %".replace("-", "−")
 
 
 def micrometres(value: Any, digits: int = 3) -> str:
@@ -108,12 +121,12 @@ def plain_setting(value: Any) -> str:
         return str(value)
     size, unit = float(match[1]), match[2].strip()
     factor, name = _best_unit(size, unit)
-    return f"{_short(size / factor)} {name}".strip()
+    return f"{_short(size / factor)} {name}".strip().replace(" °", "°")
 
 
 def _best_unit(value: float, unit: str) -> tuple[float, str]:
-    """Largest unit of which `value` holds at least one; other units stay as they are."""
-    choices = _SCALED_UNITS.get(unit, ((1.0, unit),))
+    """Largest unit of which `value` holds at least one; unknown units stay as they are."""
+    choices = _UNITS.get(unit, ((1.0, unit),))
     fitting = [choice for choice in choices if abs(value) >= choice[0] * (1 - 1e-9)]
     return fitting[-1] if fitting else choices[0]
 

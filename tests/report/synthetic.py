@@ -74,7 +74,7 @@ def write_run(directory: Path, recipe: Recipe) -> Path:
     case = load_case(source)
     scaffold = _scaffold(case, recipe)
     domain = build_domain(scaffold, case.interface.width, force=True)
-    with RunDirectory.open(directory, case, case_text=text) as run:
+    with RunDirectory.open(directory, case) as run:
         _write_fields(run.path, domain, recipe)
         _write_history(run.path, recipe)
         if recipe.finished:

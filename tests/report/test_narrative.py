@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from phasefield.report.narrative import headline, narrative, notice
+
+
+def test_the_summary_is_made_from_the_numbers(slit_data):
+    text = " ".join(narrative(slit_data))
+    assert "0.529 µm on average: 97.9 % of the Faraday rise of 0.540 µm" in text
+    assert "compressed at up to 28 MPa" in text
+    assert "scatter by 5.0 % of the Faraday rise" in text
+    assert "runs ahead along the walls (1.25 times" in text
+    assert "85.0 % below the applied one on average, 70.0 % below it" in text
+    assert "5.00 mV" in text
+
+
+def test_a_current_above_the_applied_one_is_called_so(slit_data):
+    summary = {**slit_data.summary, "current_density_reduction_peak": -0.707}
+    text = " ".join(narrative(replace(slit_data, summary=summary)))
+    assert "70.7 % above it where it is largest" in text
+
+
+@pytest.mark.parametrize(
+    ("spread", "word"),
+    [(0.001, "practically flat"), (0.05, "nearly even"), (0.2, "uneven"), (0.5, "strongly uneven")],
+)
+def test_words_for_evenness(slit_data, spread, word):
+    summary = {**slit_data.summary, "nonuniformity": spread}
+    assert any(f"is {word}:" in s for s in narrative(replace(slit_data, summary=summary)))
+
+
+def test_lagging_walls(slit_data):
+    summary = {**slit_data.summary, "wall_to_centre": 0.8}
+    assert "lags at the walls" in " ".join(narrative(replace(slit_data, summary=summary)))
+
+
+def test_null_numbers_are_left_out(slit_data):
+    summary = dict.fromkeys(slit_data.summary)
+    history = slit_data.history.iloc[:0]
+    assert narrative(replace(slit_data, summary=summary, history=history)) == []
+
+
+def test_headline(slit_data, cylinder_data):
+    expected = "Lithium plated into 1.5 µm slits in LLZO, porosity 50 %, 0.2 mA/cm² for 1000 s."
+    assert headline(slit_data) == expected
+    assert "cylinders on a square lattice" in headline(cylinder_data)
+
+
+def test_notice(slit_data, stopped_data):
+    assert notice(slit_data) is None
+    assert "did not finish (interrupted): it reached 500 s of the 1000 s" in notice(stopped_data)
+    empty = replace(stopped_data, history=stopped_data.history.iloc[:0])
+    assert "has not made a step of the 1000 s" in notice(empty)
