@@ -16,6 +16,7 @@ from phasefield.analysis.uniformity import front_height
 from phasefield.case import Case
 from phasefield.errors import RunDirectoryError
 from phasefield.report.plane import Plane, plane_of
+from phasefield.report.wording import is_number
 from phasefield.results import Run
 
 __all__ = ["ContactProfile", "Frames", "RunData", "read_run"]
@@ -34,7 +35,7 @@ class ContactProfile:
     ----------
     time : [s].
     depth : below the triple line, where the front meets the wall [m]; ascending.
-    current_density : per true contact area, mean over each layer [A m-2].
+    current_density : per true contact area, mean over each layer weighted by a xi [A m-2].
     """
 
     time: float
@@ -145,6 +146,13 @@ class RunData:
         """Last value of a column of the history."""
         values = self.column(name)
         return float(values[-1]) if len(values) else None
+
+    def number(self, key: str, column: str | None = None) -> float | None:
+        """A number of the summary, else the last value of `column` of the history, else None."""
+        found = self.summary.get(key)
+        if found is None and column is not None:
+            found = self.last(column)
+        return float(found) if is_number(found) else None
 
     @property
     def pore_size(self) -> float:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from phasefield.report.data import RunData
 from phasefield.report.wording import (
     current,
-    is_number,
     length,
     micrometres,
     number,
@@ -15,7 +12,7 @@ from phasefield.report.wording import (
     time_span,
 )
 
-__all__ = ["headline", "narrative", "notice", "value"]
+__all__ = ["headline", "narrative", "notice"]
 
 EVENNESS = (
     (0.02, "practically flat"),
@@ -63,17 +60,9 @@ def narrative(data: RunData) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def value(data: RunData, key: str, column: str | None = None) -> Any:
-    """A headline number from the summary, else from the last step."""
-    found = data.summary.get(key)
-    if found is None and column is not None:
-        found = data.last(column)
-    return found if is_number(found) else None
-
-
 def _rise(data: RunData) -> str | None:
-    mean = value(data, "mean_rise_m", "mean rise [m]")
-    faraday = value(data, "faraday_rise_m", "Faraday rise [m]")
+    mean = data.number("mean_rise_m", "mean rise [m]")
+    faraday = data.number("faraday_rise_m", "Faraday rise [m]")
     charge = data.last("charge [C/m^2]")
     if mean is None or not faraday or charge is None:
         return None
@@ -83,18 +72,18 @@ def _rise(data: RunData) -> str | None:
         f" {micrometres(faraday)}"
     )
     pressure = data.last("max pressure [Pa]")
-    if pressure and mean < faraday:
-        return f"{text}; the rest is metal compressed at up to {number(pressure / 1e6, 2, 'MPa')}."
-    return f"{text}."
+    if pressure is None:
+        return f"{text}."
+    return f"{text}; the largest pressure in the metal is {number(pressure / 1e6, 2, 'MPa')}."
 
 
 def _evenness(data: RunData) -> str | None:
-    spread = value(data, "nonuniformity", "nonuniformity [1]")
+    spread = data.number("nonuniformity", "nonuniformity [1]")
     if spread is None:
         return None
     word = next(word for limit, word in EVENNESS if spread < limit)
     text = f"The deposit is {word}: front heights scatter by {percent(spread)} of the Faraday rise"
-    ratio = value(data, "wall_to_centre")
+    ratio = data.number("wall_to_centre")
     if ratio is None or abs(ratio - 1) < 0.005:
         return f"{text}."
     where = "runs ahead along the walls" if ratio > 1 else "lags at the walls"
@@ -102,9 +91,9 @@ def _evenness(data: RunData) -> str | None:
 
 
 def _contact(data: RunData) -> str | None:
-    area = value(data, "contact_area_per_area", "contact area per area [1]")
-    mean = value(data, "current_density_reduction_mean")
-    peak = value(data, "current_density_reduction_peak")
+    area = data.number("contact_area_per_area", "contact area per area [1]")
+    mean = data.number("current_density_reduction_mean")
+    peak = data.number("current_density_reduction_peak")
     if area is None or mean is None or peak is None:
         return None
     return (
@@ -119,14 +108,14 @@ def _against_applied(reduction: float) -> str:
 
 
 def _voltage(data: RunData) -> str | None:
-    voltage = value(data, "voltage_V", "voltage [V]")
+    voltage = data.number("voltage_V", "voltage [V]")
     if voltage is None:
         return None
     return f"The cell voltage is {number(voltage * 1e3, 3, 'mV')}, counter electrode against metal."
 
 
 def _balance(data: RunData) -> str | None:
-    error = value(data, "charge_balance_error", "charge balance error [1]")
+    error = data.number("charge_balance_error", "charge balance error [1]")
     if error is None:
         return None
     return f"Metal grown and charge passed agree within {number(error, 2)} of the charge."

@@ -45,7 +45,7 @@ class Headline:
     column: str | None = None
 
 
-def _per_mille(value: Any) -> str:
+def _two_digits(value: Any) -> str:
     return number(value, 2)
 
 
@@ -73,7 +73,7 @@ HEADLINES: tuple[Headline, ...] = (
              "of the current over the contact; 0 is even, 1 all in one place"),
     Headline("voltage_V", "voltage", lambda v: number(v * 1e3, 3, "mV") if is_number(v) else DASH,
              "counter electrode against the metal", "voltage [V]"),
-    Headline("charge_balance_error", "charge balance error", _per_mille,
+    Headline("charge_balance_error", "charge balance error", _two_digits,
              "largest |metal grown − charge passed| / charge moved", "charge balance error [1]"),
 )  # fmt: skip
 """Numbers that runs are judged and compared by."""
@@ -81,10 +81,7 @@ HEADLINES: tuple[Headline, ...] = (
 
 def headline_value(data: RunData, headline: Headline) -> float | None:
     """The number from the summary, else from the last row of the history, else None."""
-    found = data.summary.get(headline.key)
-    if found is None and headline.column is not None:
-        found = data.last(headline.column)
-    return float(found) if is_number(found) else None
+    return data.number(headline.key, headline.column)
 
 
 def uniformity_table(data: RunData) -> Table:
@@ -124,9 +121,8 @@ def reduction_bars(data: RunData) -> Bars:
     names = {"mean": "measured, mean", "peak": "measured, peak"}
     rows = []
     for kind, meaning in meanings:
-        share = data.summary.get(f"current_density_reduction_{kind}")
-        found = float(share) if is_number(share) else None
-        rows.append((names.get(kind, kind), found, percent(share), meaning))
+        share = data.number(f"current_density_reduction_{kind}")
+        rows.append((names.get(kind, kind), share, percent(share), meaning))
     return Bars(rows if any(share is not None for _, share, *_ in rows) else ())
 
 

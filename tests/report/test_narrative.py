@@ -10,7 +10,7 @@ from phasefield.report.narrative import headline, narrative, notice
 def test_the_summary_is_made_from_the_numbers(slit_data):
     text = " ".join(narrative(slit_data))
     assert "0.529 µm on average: 97.9 % of the Faraday rise of 0.540 µm" in text
-    assert "compressed at up to 28 MPa" in text
+    assert "largest pressure in the metal is 28 MPa" in text
     assert "scatter by 5.0 % of the Faraday rise" in text
     assert "runs ahead along the walls (1.25 times" in text
     assert "85.0 % below the applied one on average, 70.0 % below it" in text
