@@ -1,0 +1,56 @@
+# What can be done with the sources; `make` alone lists it. Everything happens in the virtual
+# environment VENV, made by PYTHON: make test PYTHON=python3.12 VENV=/elsewhere/venv
+
+PYTHON ?= python3
+VENV ?= .venv
+OUT ?= runs/quickstart
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help quickstart test test-slow test-paraview docs clean
+
+help:
+	@echo 'make quickstart     install, run cases/quickstart.yaml, say where its report is'
+	@echo 'make test           install with the tools of a developer, check the code, run the fast tests'
+	@echo 'make test-slow      the tests that take minutes'
+	@echo "make test-paraview  the tests that need ParaView (pvpython) and xvfb-run"
+	@echo 'make docs           rewrite the tables in docs/ that are made from the code'
+	@echo 'make clean          remove the virtual environment, caches and runs/quickstart'
+
+quickstart: $(VENV)/.package
+	$(BIN)/phasefield run cases/quickstart.yaml --out $(OUT)
+
+test: $(VENV)/.developer
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+test-slow: $(VENV)/.developer
+	$(BIN)/pytest -m slow
+
+test-paraview: $(VENV)/.developer
+	$(BIN)/pytest -m paraview tests/paraview tests/test_docs.py
+
+docs: $(VENV)/.package
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) $(OUT) build *.egg-info .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache .hypothesis
+	find phasefield geometries tests docs -name __pycache__ -type d -exec rm -rf {} +
+
+$(VENV)/.package: $(BIN)/python pyproject.toml
+	@echo 'installing; the first time this downloads some hundred MB'
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.developer: $(BIN)/python pyproject.toml
+	@echo 'installing; the first time this downloads some hundred MB'
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else \
+		"Python 3.11 or later is needed, this is %d.%d: make PYTHON=python3.11" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
