@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import splu
 
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
 from phasefield.solvers.assembly import SLOTS, V, assemble, react
 from phasefield.solvers.bodies import Bodies
+from phasefield.solvers.direct import Factors
 from phasefield.solvers.sparsity import Sparsity
 
 __all__ = ["CoupledSystem", "Step", "Unknowns"]
@@ -99,12 +99,7 @@ class CoupledSystem:
 
     def update(self, residual: Array, net: Array, step: Step) -> tuple[Array, Array]:
         """Newton update at the last evaluation: scaled (cells, 3), and V_s/(RT/F) per body."""
-        factors = splu(
-            self.sparsity.matrix(self._values),
-            permc_spec="MMD_AT_PLUS_A",
-            diag_pivot_thresh=0.01,
-            options={"SymmetricMode": True},
-        )
+        factors = Factors(self.sparsity.matrix(self._values))
         metal = np.zeros(step.bodies.floating + 1)
         plain = factors.solve(-residual)
         if step.bodies.floating:
@@ -118,7 +113,7 @@ class CoupledSystem:
         """Sum a reaction density [A m-3] over each detached body, scaled as the residual."""
         index = step.bodies.index.ravel()
         sums = np.bincount(index, weights=density, minlength=step.bodies.floating + 1)[1:]
-        scaled: Array = sums * (step.dt * self._model.volume_per_charge)
+        scaled = np.asarray(sums * (step.dt * self._model.volume_per_charge), float)
         return scaled
 
     def _border(self, step: Step) -> tuple[Array, Array, Array]:
