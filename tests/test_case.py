@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phasefield.case import case_from_dict, case_text, json_schema, load_case, with_overrides
+from phasefield.errors import CaseError
+from phasefield.materials import LITHIUM
+from tests.broken_cases import GOOD
+
+CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.yaml"))
+
+SMALLEST = {
+    "format": 1,
+    "name": "smallest",
+    "geometry": {"pore_size": "1.5 um", "porosity": "50 %", "height": "10 um"},
+    "grid": {"spacing": "0.05 um"},
+    "lithium": {"depth": "5 um"},
+    "electrolyte": {"conductivity": "0.32 mS/cm"},
+    "kinetics": {"resistance": "24.6 ohm*cm^2"},
+    "protocol": [{"plate": {"current_density": "0.2 mA/cm^2", "duration": "1000 s"}}],
+}
+
+
+@pytest.fixture
+def good(tmp_path):
+    path = tmp_path / "good.yaml"
+    path.write_text(GOOD)
+    return path
+
+
+def smallest(*overrides: str):
+    return case_from_dict(SMALLEST, overrides)
+
+
+def problems_of(call):
+    with pytest.raises(CaseError) as caught:
+        call()
+    return caught.value.problems
+
+
+def test_values_are_si():
+    case = smallest()
+    assert case.geometry.pore_size == 1.5e-6
+    assert case.geometry.porosity == 0.5
+    assert case.kinetics.resistance == 24.6e-4
+    assert case.protocol[0].kind == "plate"
+    assert case.protocol[0].current_density == 2.0
+    assert case.duration == 1000.0
+
+
+def test_defaults():
+    case = smallest()
+    assert (case.model, case.backend, case.dimensions, case.seed) == ("conserved", "numba", 2, 0)
+    assert case.cell.kind == "half"
+    assert case.temperature == 298.0
+    assert case.lithium.contact_angle == math.pi / 2
+    assert case.lithium.molar_volume == LITHIUM.molar_volume.value
+    assert case.kinetics.basis == "contact"
+    assert case.output.precision == "float64"
+    assert case.solver.time_step is None
+
+
+def test_defaults_that_follow_from_other_keys():
+    case = smallest()
+    assert case.geometry.arrangement == "slit"
+    assert case.interface.width == pytest.approx(0.25e-6)
+    assert case.output.fields_every == 100.0
+    assert (case.solver.initial_step, case.solver.max_step) == (1.0, 50.0)
+    assert smallest("dimensions=3").geometry.arrangement == "square"
+
+
+def test_given_steps_bound_the_ones_that_follow():
+    assert smallest("solver.max_step=0.1 s").solver.initial_step == 0.1
+    assert smallest("solver.initial_step=100 s").solver.max_step == 100.0
+
+
+def test_a_case_is_frozen():
+    case = smallest()
+    with pytest.raises(ValueError, match="frozen"):
+        case.geometry.pore_size = 1.0
+
+
+def test_conductivity_from_a_material_follows_arrhenius():
+    material = ("electrolyte.conductivity=null", "electrolyte.material=llzo")
+    at_reference = smallest(*material, "temperature=20 degC")
+    warmer = smallest(*material, "temperature=30 degC")
+    assert at_reference.conductivity == pytest.approx(0.032, rel=1e-12)
+    slope = math.log(warmer.conductivity / 0.032) / (1 / 293.15 - 1 / 303.15)
+    assert slope == pytest.approx(0.417 / 8.617333262e-5, rel=1e-6)
+
+
+def test_conductivity_with_and_without_activation_energy():
+    assert smallest("temperature=350 K").conductivity == 0.032
+    activated = smallest(
+        "temperature=350 K",
+        "electrolyte.activation_energy=0.417 eV",
+        "electrolyte.reference_temperature=298 K",
+    )
+    expected = 0.032 * math.exp(0.417 / 8.617333262e-5 * (1 / 298 - 1 / 350))
+    assert activated.conductivity == pytest.approx(expected, rel=1e-7)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_shipped_cases_survive_a_round_trip(path):
+    case = load_case(path)
+    again = case_from_dict(case.to_dict())
+    assert again == case
+    assert again.digest() == case.digest()
+
+
+def test_resolved_text_reads_back(tmp_path):
+    case = smallest("lithium.contact_angle=62 deg", "geometry.pore_size=1.7 um")
+    path = tmp_path / "resolved.yaml"
+    path.write_text(case_text(case))
+    assert load_case(path) == case
+
+
+@settings(max_examples=20)
+@given(
+    angle=st.floats(1e-3, 179.9),
+    pore=st.floats(0.3, 9.0),
+    temperature=st.floats(200.0, 400.0),
+)
+def test_any_number_survives_a_round_trip(angle, pore, temperature):
+    case = smallest(
+        f"lithium.contact_angle={angle} deg",
+        f"geometry.pore_size={pore} um",
+        f"temperature={temperature} K",
+    )
+    again = case_from_dict(case.to_dict())
+    assert again.model_dump() == case.model_dump()
+
+
+def test_digest_changes_with_every_value_but_the_name():
+    digest = smallest().digest()
+    assert len(digest) == 10
+    assert smallest("name=other").digest() == digest
+    assert smallest("seed=1").digest() != digest
+    assert smallest("protocol.0.plate.duration=1001 s").digest() != digest
+    assert smallest("geometry.pore_size=1500 nm").digest() == digest
+
+
+def test_equal_cases_have_equal_hashes():
+    assert hash(smallest()) == hash(smallest())
+    assert smallest() != smallest("name=other")
+
+
+def test_source_keeps_the_file_as_it_is(good):
+    case = load_case(good, ["seed=4"])
+    assert case.source.text == GOOD
+    assert case.problem("lithium.depth", "too deep").line == 16
+    assert case.problem("seed", "bad").file == "--set seed=4"
+
+
+# -- overrides ------------------------------------------------------------------------------------
+
+
+def test_overrides_apply_in_order_and_reach_into_lists(good):
+    case = load_case(good, ["seed=1", "seed=2", "protocol.0.plate.duration = 20 s"])
+    assert case.seed == 2
+    assert case.duration == 20.0
+
+
+def test_overriding_a_case_computes_its_defaults_anew():
+    case = with_overrides(smallest(), ["geometry.pore_size=3 um"])
+    assert case.interface.width == pytest.approx(0.5e-6)
+
+
+@pytest.mark.parametrize(
+    ("override", "path", "message"),
+    [
+        ("seed", "", "write an override as dotted.path=value"),
+        ("=3", "", "write an override as dotted.path=value"),
+        ("geometry..pore_size=3 um", "", "write an override as dotted.path=value"),
+        ("seed=[", "", "the value is not readable"),
+        ("protocol.3.plate.duration=1 s", "", "protocol has entries 0 to 0"),
+        ("protocol.plate.duration=1 s", "", "name an entry by its number"),
+        ("seed.x=1", "", "seed is one value, no section"),
+        ("geometry.pore_sise=3 um", "geometry.pore_sise", 'did you mean "pore_size"?'),
+        ("geometry.pore_size=3", "geometry.pore_size", '"3" has no unit'),
+        ("solvr.tolerance=1e-8", "solvr", 'did you mean "solver"?'),
+        ("lithium.depth=9 um", "lithium.depth", "nothing is left to plate into"),
+    ],
+)
+def test_a_bad_override_is_named(override, path, message, good):
+    (problem,) = problems_of(lambda: load_case(good, [override]))
+    assert problem.file == f"--set {override}"
+    assert problem.path == path
+    assert message in problem.message
+
+
+# -- problems -------------------------------------------------------------------------------------
+
+
+def test_all_problems_at_once_in_the_order_of_the_file(tmp_path):
+    text = (
+        GOOD.replace("porosity: 50 %", "porosity: 50 %\n  porosity: 60 %")
+        .replace("pore_size: 1.5 um", "pore_siz: 1.5 um")
+        .replace("depth: 3 um", "depth: 30 um")
+        .replace("seed: 0", "seed: zero")
+    )
+    path = tmp_path / "case.yaml"
+    path.write_text(text)
+    found = problems_of(lambda: load_case(path, ["temperature=3"]))
+    assert {problem.path for problem in found} == {
+        "geometry.porosity",
+        "geometry.pore_siz",
+        "lithium.depth",
+        "seed",
+        "temperature",
+    }
+    lines = [problem.line for problem in found[1:-1]]
+    assert lines == sorted(lines)
+    assert found[-1].file == "--set temperature=3"
+
+
+def test_a_misspelt_key_is_not_also_missing():
+    (problem,) = problems_of(lambda: case_from_dict({**SMALLEST, "grid": {"spacng": "0.05 um"}}))
+    assert problem.path == "grid.spacng"
+
+
+# -- schema ---------------------------------------------------------------------------------------
+
+
+def test_every_key_of_the_schema_has_a_meaning_and_an_example():
+    schema = json_schema()
+    sections = [schema, *schema["$defs"].values()]
+    for section in sections:
+        assert section["additionalProperties"] is False
+        for name, key in section["properties"].items():
+            assert key.get("description"), name
+            if "$ref" not in key and key.get("type") != "array":
+                assert key["examples"], name
+
+
+TOGETHER = {
+    "electrolyte.material": "electrolyte.conductivity=null",
+    "electrolyte.activation_energy": "electrolyte.reference_temperature=293 K",
+    "electrolyte.reference_temperature": "electrolyte.activation_energy=0.4 eV",
+}
+"""What else must be set for an example to stand."""
+
+
+def test_examples_of_the_schema_are_valid_values():
+    definitions = json_schema()["$defs"]
+    homes = {"PlateStep": "protocol.0.plate"}
+    for section, definition in definitions.items():
+        for key, entry in definition["properties"].items():
+            for example in entry.get("examples", ()):
+                path = f"{homes.get(section, section.lower())}.{key}"
+                also = [TOGETHER[path]] if path in TOGETHER else []
+                smallest(f"{path}={example}", *also)
