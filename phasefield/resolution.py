@@ -30,7 +30,7 @@ CLEARANCE = 2
 """Interface widths between the lithium front and either end of the domain."""
 
 ROUND_OFF = 1e-9
-"""Relative; 0.19 um / 0.0475 um is 4 minus one unit in the last place, and meant as 4."""
+"""Relative; widths and spacings that are computed, as pore/6 is, miss 4 in the last digit."""
 
 
 def require_resolved(case: Case, force: bool = False) -> None:

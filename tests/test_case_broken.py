@@ -49,7 +49,7 @@ def test_resolution_rules_can_be_forced(name, tmp_path, capsys):
         (b"a: 1\n---\nb: 2\n", "not readable"),
         (b"a: !!python/object:os.system {}\n", "not readable"),
         (b"a: *nobody\n", "not readable"),
-        (b"[" * 1500, "not readable"),
+        (b"[" * 700, "not readable"),
         (b"a: &x {b: *x}\n", "unknown key"),
         (b"1: 2\n", "1"),
     ],

@@ -69,8 +69,9 @@ def test_render_names_every_prediction():
     "overrides",
     [
         ("interface.width=0.375 um",),  # exactly pore/4
-        ("interface.width=0.19 um", "grid.spacing=0.0475 um"),  # 4 cells but for round-off
-        ("interface.width=0.2 um", "grid.spacing=0.05 um"),
+        ("interface.width=0.19 um", "grid.spacing=0.0475 um"),  # exactly 4 cells
+        # pore/6 by default, and pore/24: 4 cells but for the last digit
+        ("geometry.pore_size=2.1 um", "interface={}", "grid.spacing=0.08750000000000001 um"),
     ],
 )
 def test_limits_are_met_despite_round_off(overrides):
