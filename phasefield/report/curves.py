@@ -32,8 +32,8 @@ FloatArray = NDArray[np.float64]
 MEAN_CURRENT = "mean contact current density [A/m^2]"
 LARGEST_CURRENT = "max contact current density [A/m^2]"
 
-SMALLEST_ERROR = 1e-17
-"""Balance errors below are drawn here: a log axis has no zero."""
+ERROR_AXIS = (1e-17, 1e-2)
+"""Ends of the axis of the charge balance error where every step balances exactly."""
 
 
 def fronts_figure(data: RunData, frames: Frames) -> Figure:
@@ -126,11 +126,12 @@ def history_figure(data: RunData) -> Figure:
 
 def _balance(axes: Axes, time: FloatArray, error: FloatArray) -> None:
     """Charge balance error on a log axis that shows how far below a per mille it is."""
-    axes.semilogy(time, np.maximum(error, SMALLEST_ERROR), color=LLZO)
+    found = np.where(error > 0, error, np.nan)
+    axes.semilogy(time, found, color=LLZO)
     axes.axhline(1e-3, color=MUTED, linestyle=":", linewidth=1.0)
     axes.annotate("0.1 %", (1, 1e-3), xycoords=("axes fraction", "data"), ha="right", va="bottom",
                   fontsize=7, color=MUTED)  # fmt: skip
-    axes.set_ylim(top=1e-2)
+    axes.set_ylim(None if np.isfinite(found).any() else ERROR_AXIS[0], ERROR_AXIS[1])
     axes.set_ylabel("charge balance error")
 
 
