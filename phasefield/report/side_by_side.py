@@ -103,7 +103,7 @@ def _against_pore_size(axes: Axes, runs: Sequence[tuple[str, RunData]]) -> None:
     ]
     axes.loglog(*np.array(points).reshape(-1, 2).T, "o-", color=LLZO)
     for x, y in points:
-        axes.annotate(number(y, 2), (x, y), (0, 6), textcoords="offset points", ha="center",
+        axes.annotate(number(y, 2), (x, y), (7, -7), textcoords="offset points", ha="left",
                       fontsize=7)  # fmt: skip
     axes.set(xlabel="pore size [µm]", ylabel="nonuniformity at the end")
     axes.margins(0.25, 0.2)
