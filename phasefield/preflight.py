@@ -189,10 +189,11 @@ def _unknowns(domain: Domain) -> int:
 
 
 def _steps(case: Case) -> int:
-    fixed, longest = case.solver.time_step, case.solver.max_step
+    durations = [step.duration for step in case.protocol]
+    fixed, longest, every = case.solver.time_step, case.solver.max_step, case.output.fields_every
     if fixed is not None:
-        return sum(ceil(step.duration / fixed - ROUND_OFF) for step in case.protocol)
-    return sum(COSTS.adaptive_steps(step.duration, longest) for step in case.protocol)
+        return sum(ceil(duration / fixed - ROUND_OFF) for duration in durations)
+    return sum(COSTS.adaptive_steps(duration, longest, every) for duration in durations)
 
 
 def _duration(seconds: float) -> str:
