@@ -1,0 +1,180 @@
+"""Rewrite the tables of the documentation that are made from the code; `make docs` calls this.
+
+A table stands between two comment lines, ``<!-- made by docs/generate.py: NAME -->`` and
+``<!-- end -->``; what is between them is replaced. `tests/test_docs.py` fails when they are out of
+step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from phasefield import materials
+from phasefield.case import json_schema
+from phasefield.cli import make_parser
+from phasefield.sources import SOURCES
+
+DOCS = Path(__file__).resolve().parent
+MADE = re.compile(r"(<!-- made by docs/generate\.py: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def case_keys() -> str:
+    """Every key of a case file, one table for each section."""
+    schema = json_schema()
+    top: list[tuple[str, ...]] = []
+    sections: list[str] = []
+    for name, field in schema["properties"].items():
+        path, section = _section(schema, name, field)
+        if section is None:
+            top.append(_key_row(name, field, name in schema["required"]))
+            continue
+        rows = [
+            _key_row(f"{path}{key}", entry, key in section.get("required", ()))
+            for key, entry in section["properties"].items()
+        ]
+        text = field.get("description") or section["description"]
+        sections.append(f"### `{name}`: {text}\n\n{_table(_KEY_HEADER, rows)}")
+    return "\n\n".join([_table(_KEY_HEADER, top), *sections])
+
+
+def parameter_sets() -> str:
+    """Every number of the parameter sets with its source."""
+    parts = []
+    for name, chosen in materials.SETS.items():
+        rows = [
+            (key.replace("_", " "), f"{quantity.value:.6g}", _unit(quantity.unit), _from(quantity))
+            for key, quantity in chosen
+        ]
+        header = ("quantity", "value", "unit", "source and note")
+        parts.append(f"### `{name}`\n\n{chosen.description}.\n\n{_table(header, rows)}")
+    return "\n\n".join(parts)
+
+
+def references() -> str:
+    """Every source by its key."""
+    return "\n".join(f"- <a id='{key}'></a>**{key}**: {_cited(key)}" for key in sorted(SOURCES))
+
+
+def verbs() -> str:
+    """Every verb of the command line with its arguments and an example."""
+    parser = make_parser()
+    parts = []
+    for name, verb in _verbs(parser).items():
+        rows = [_argument_row(action) for action in verb._actions if action.dest != "help"]
+        example = (verb.epilog or "").removeprefix("example:\n").replace("\n  ", "\n").strip()
+        parts.append(
+            f"## `phasefield {name}`\n\n{verb.description}\n\n"
+            f"```text\n{example}\n```\n\n{_table(('argument', 'meaning'), rows)}"
+        )
+    return "\n\n".join(parts)
+
+
+TABLES = {table.__name__: table for table in (case_keys, parameter_sets, references, verbs)}
+
+
+def made(text: str) -> str:
+    """Return a page with its tables made anew."""
+    return MADE.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n\n{found[3]}", text)
+
+
+_KEY_HEADER = ("key", "meaning", "for example", "default")
+
+
+def _section(
+    schema: Mapping[str, Any], name: str, field: Mapping[str, Any]
+) -> tuple[str, Mapping[str, Any] | None]:
+    """Return the section behind a key and the path of its keys; None for a plain key."""
+    if field.get("type") == "array":
+        entry = schema["$defs"][field["items"]["$ref"].rpartition("/")[2]]
+        (step,) = entry["properties"].items()
+        return f"{name}.0.{step[0]}.", schema["$defs"][step[1]["$ref"].rpartition("/")[2]]
+    if "$ref" not in field:
+        return "", None
+    return f"{name}.", schema["$defs"][field["$ref"].rpartition("/")[2]]
+
+
+def _key_row(path: str, field: Mapping[str, Any], required: bool) -> tuple[str, ...]:
+    allowed = field.get("enum", [])
+    unsaid = [str(word) for word in allowed if str(word) not in field["description"]]
+    text = field["description"] + (f" ({', '.join(map(str, allowed))})" if unsaid else "")
+    default = f"`{_yaml(field['default'])}`" if "default" in field else "see text"
+    return (
+        f"`{path}`",
+        text,
+        f"`{_yaml(field['examples'][0])}`",
+        "must be given" * required or default,
+    )
+
+
+def _yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _argument_row(action: argparse.Action) -> tuple[str, str]:
+    shown = action.metavar or action.dest.upper()
+    name = " ".join([*action.option_strings[-1:], *([str(shown)] if action.nargs != 0 else [])])
+    choices = f" ({', '.join(map(str, action.choices))})" if action.choices else ""
+    return f"`{name}`", (action.help or "").replace("|", "or") + choices
+
+
+def _verbs(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    (found,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    return dict(found.choices)
+
+
+def _unit(unit: str) -> str:
+    return re.sub(r"([a-z])(\d)", r"\1^\2", unit)
+
+
+def _from(quantity: materials.Quantity) -> str:
+    keys = ", ".join(f"[{key}](#{key})" for key in quantity.references)
+    source = "chosen" if quantity.source == materials.CHOSEN else keys
+    see = f" (see {keys})" if source == "chosen" and keys else ""
+    return f"{source}{': ' + quantity.note if quantity.note else ''}{see}"
+
+
+def _cited(key: str) -> str:
+    """A reference as one line of text; what is unknown is left out."""
+    source = SOURCES[key]
+    where = source.journal or source.booktitle
+    number = " ".join(part for part in (where, source.volume) if part)
+    place = ", ".join(part for part in (number, source.pages, source.eprint) if part)
+    year = f" ({source.year})" if source.year else ""
+    doi = f"[doi:{source.doi}](https://doi.org/{source.doi})" if source.doi else ""
+    parts = (source.author.replace(" and ", "; ") + year, source.title, place, doi, source.note)
+    return ". ".join(_plain(part).rstrip(".") for part in parts if part.strip()) + "."
+
+
+def _plain(text: str) -> str:
+    return text.replace("{", "").replace("}", "").replace("\\&", "&").replace("--", "-").strip()
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    return "\n".join(_lines(tuple(header), rows))
+
+
+def _lines(header: tuple[str, ...], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"|{' --- |' * len(header)}"
+    for row in rows:
+        yield f"| {' | '.join(map(_in_a_cell, row))} |"
+
+
+def _in_a_cell(text: str) -> str:
+    return text.replace("|", "/").replace("<", "&lt;")
+
+
+def main() -> None:
+    """Rewrite every page that has such a table."""
+    for page in sorted(DOCS.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        if made(text) != text:
+            page.write_text(made(text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

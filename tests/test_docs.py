@@ -1,0 +1,237 @@
+"""The documentation does what it says: cases load, code runs, links work, tables are true.
+
+A fence is run by the words after its first three characters: ```yaml holds a case; ```python and
+```console run in order, page by page, in a directory with the `cases`; with `slow` they run only in
+the slow tests, with `no-run` never; ```python pvpython runs in ParaView. Lines of a console block
+that do not begin with `$ ` are what the command prints; `...` stands for anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import importlib.util
+import io
+import re
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+from phasefield import cli
+from phasefield.case import load_case
+from phasefield.preflight import preflight
+from phasefield.record import COLUMNS
+from phasefield.state import FIELDS, STATIC_FIELDS
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+CASES = sorted((ROOT / "cases").glob("*.yaml"))
+FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, the words after it, its text, the line it begins in."""
+
+    language: str
+    words: tuple[str, ...]
+    text: str
+    line: int
+
+
+def blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    return [
+        Block(found[1], tuple(found[2].split()), found[3], text.count("\n", 0, found.start()) + 1)
+        for found in FENCE.finditer(text)
+    ]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def pages_with(language: str, word: str | None) -> list[Path]:
+    return [
+        page
+        for page in PAGES
+        if any(b.language == language and (word is None or word in b.words) for b in blocks(page))
+    ]
+
+
+@pytest.mark.parametrize("file", CASES, ids=name)
+def test_case_loads_and_passes_preflight(file):
+    assert preflight(load_case(file)).problems == ()
+
+
+def test_there_are_cases():
+    assert "quickstart.yaml" in [file.name for file in CASES]
+
+
+@pytest.mark.parametrize("page", pages_with("yaml", None), ids=name)
+def test_yaml_is_a_valid_case(page, tmp_path):
+    found = [block for block in blocks(page) if block.language == "yaml"]
+    assert all("format: 1" in block.text for block in found)
+    for number, block in enumerate(found):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(block.text, encoding="utf-8")
+        assert preflight(load_case(file)).problems == ()
+
+
+def with_code(*words: str) -> list[Path]:
+    """Pages with python or console blocks that run: the fast ones, or those with all of `words`."""
+    runnable = {"python", "console"}
+    return [
+        page
+        for page in PAGES
+        if any(b.language in runnable and set(b.words) == set(words) for b in blocks(page))
+    ]
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch):
+    """An empty directory with the cases, in which the code of a page runs."""
+    shutil.copytree(ROOT / "cases", tmp_path / "cases")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(matplotlib, "is_interactive", lambda: False)
+    matplotlib.use("agg")
+    return tmp_path
+
+
+def run_page(page: Path, allowed: tuple[set[str], ...]) -> None:
+    names: dict[str, object] = {}
+    for block in blocks(page):
+        if set(block.words) not in allowed:
+            continue
+        if block.language == "python":
+            # a page is trusted as much as a test is
+            exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
+        elif block.language == "console":
+            run_console(block, page)
+
+
+def run_console(block: Block, page: Path) -> None:
+    """Run every command of a block and compare what it prints with the lines below it."""
+    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        command, _, expected = part.partition("\n")
+        program, *arguments = shlex.split(command)
+        assert program == "phasefield", f"{page}:{block.line}: cannot run {program}; mark it no-run"
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            cli.main(arguments)
+        printed = output.getvalue()
+        matches = doctest.OutputChecker().check_output(expected, printed, doctest.ELLIPSIS)
+        assert matches, f"{name(page)}:{block.line}: {command}\nprints\n{printed}\nnot\n{expected}"
+
+
+@pytest.mark.filterwarnings("ignore::phasefield.analysis.analytic.ContactAreaWarning")
+@pytest.mark.parametrize("page", with_code(), ids=name)
+def test_code_runs(page, workplace):
+    run_page(page, (set(),))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::phasefield.analysis.analytic.ContactAreaWarning")
+@pytest.mark.parametrize("page", with_code("slow"), ids=name)
+def test_code_runs_and_prints_what_the_page_says(page, workplace):
+    run_page(page, (set(), {"slow"}))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_block_says_what_it_is(page):
+    text = page.read_text(encoding="utf-8")
+    assert len(re.findall(r"^```", text, re.MULTILINE)) == 2 * len(blocks(page))
+    known = {(), ("slow",), ("no-run",), ("pvpython",)}
+    assert {block.words for block in blocks(page)} <= known
+
+
+def anchors(page: Path) -> set[str]:
+    """Anchors of a page as GitHub makes them, and those written out."""
+    text = page.read_text(encoding="utf-8")
+    plain = (re.sub(r"[^\w\- ]", "", title.lower()) for title in HEADING.findall(text))
+    return {title.replace(" ", "-") for title in plain} | set(re.findall(r"<a id='([^']+)'>", text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page):
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if target.startswith(("https://", "http://")):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.is_file(), f"{name(page)}: {target}"
+        assert not anchor or anchor in anchors(file), f"{name(page)}: {target}"
+
+
+def test_every_page_can_be_reached():
+    seen, todo = set(), [ROOT / "README.md", ROOT / "docs" / "index.md"]
+    while todo:
+        page = todo.pop()
+        if page in seen or page.suffix != ".md":
+            continue
+        seen.add(page)
+        links = LINK.findall(page.read_text(encoding="utf-8"))
+        relative = (link.partition("#")[0] for link in links if "://" not in link)
+        todo += [(page.parent / link).resolve() for link in relative if link]
+    assert set(PAGES) <= seen
+
+
+def test_tables_made_from_the_code_are_in_step():
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert generate.made(text) == text, f"{name(page)} is out of step: make docs"
+
+
+def listed(heading: str) -> list[str]:
+    """Names in code type in the first column of the table under a heading of the reference."""
+    text = (ROOT / "docs/reference/run-directory.md").read_text(encoding="utf-8")
+    section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line.split(" | ")[0] for line in section.splitlines() if line.startswith("| `")]
+    return [found for row in rows for found in re.findall(r"`([^`]+)`", row)]
+
+
+def test_columns_of_the_history_are_listed():
+    assert listed("Columns of history.csv") == list(COLUMNS)
+
+
+def test_fields_are_listed():
+    assert listed("Fields") == [*FIELDS, *STATIC_FIELDS]
+
+
+def test_keys_of_the_summary_are_listed(workplace):
+    from phasefield.runner import run
+
+    overrides = ["protocol.0.plate.duration=1 s", "solver.time_step=1 s"]
+    summary = run("cases/quickstart.yaml", "run", overrides=overrides).summary
+    assert set(listed("Keys of summary.json")) == set(summary)
+
+
+@pytest.mark.paraview
+@pytest.mark.skipif(shutil.which("pvpython") is None, reason="pvpython is not installed")
+@pytest.mark.skipif(shutil.which("xvfb-run") is None, reason="xvfb-run is not installed")
+def test_script_for_paraview_runs(workplace):
+    (block,) = (b for b in blocks(ROOT / "docs/how-to/paraview.md") if "pvpython" in b.words)
+    code = cli.main(
+        ["run", "cases/quickstart.yaml", "--out", "quickstart", "--set", "solver.time_step=50 s"]
+    )
+    assert code == 0
+    (workplace / "script.py").write_text(block.text, encoding="utf-8")
+    command = ["xvfb-run", "-a", "pvpython", "script.py"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    picture = matplotlib.image.imread("lithium.png")
+    red, blue = picture[..., 0], picture[..., 2]
+    assert (red - blue > 0.3).mean() > 0.05  # lithium, in ParaView's cool to warm colours
+    assert (blue - red > 0.3).mean() > 0.05  # no lithium
