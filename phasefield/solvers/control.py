@@ -24,7 +24,8 @@ class StepControl:
     tolerance : local error to keep to, in interface widths (see `StepResult.error`).
     proposed : the step the error estimate allows [s].
     largest, smallest : bounds [s]; below `smallest` the run has failed.
-    fixed : every step has the size `proposed`, whatever the error.
+    fixed : every step has the size `largest`, whatever the error; a smaller one only where Newton's
+        method needs it, from which steps double back.
     rejected : steps thrown away so far.
     """
 
@@ -49,6 +50,7 @@ class StepControl:
     def accept(self, step: float, error: float, order: int) -> bool:
         """Judge a finished step of local order `order` (error ~ step**order); propose the next."""
         if self.fixed:
+            self.proposed = min(self.largest, LARGEST_FACTOR * self.proposed)
             return True
         factor = SAFETY * (self.tolerance / max(error, 1e-300)) ** (1.0 / order)
         self.proposed = step * min(LARGEST_FACTOR, max(SMALLEST_FACTOR, factor))

@@ -51,7 +51,7 @@ def solve(
             break
         try:
             change, metal = system.update(residual, net, step)
-        except RuntimeError as error:  # SuperLU: exactly singular
+        except (RuntimeError, np.linalg.LinAlgError) as error:  # exactly singular
             raise NewtonFailed(str(error)) from error
         now = _damped(now, change, metal, system.column_scale)
     raise NewtonFailed(

@@ -169,7 +169,7 @@ def relax(
 
     Raises
     ------
-    DidNotConverge : when the shape does not settle.
+    DidNotConverge : when the shape does not settle, or leaves no lithium on the current collector.
     """
     system = CoupledSystem(domain, model, reacting=False)
     bodies = find_bodies(xi, domain)
@@ -190,6 +190,7 @@ def relax(
             log.info("at rest; xi drifts by %.1e during the protocol", rate * duration)
             shape = domain.grid.shape
             zero = np.zeros(shape)
+            find_bodies(now.xi.reshape(shape), domain)  # raises when the lithium has dissolved
             return Level(0.0, now.xi.reshape(shape), now.mu.reshape(shape), zero, zero)
         dt *= 4.0
     raise DidNotConverge("the initial lithium profile does not relax to a steady shape")

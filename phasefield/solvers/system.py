@@ -105,7 +105,10 @@ class CoupledSystem:
         if step.bodies.floating:
             rows, columns, corner = self._border(step)
             spread = factors.solve(columns)
-            metal[1:] = np.linalg.solve(corner - rows @ spread, -net - rows @ plain)
+            border = corner - rows @ spread
+            untouched = np.diag(corner) == 0.0  # no contact, no current: any potential will do
+            border[untouched, untouched] = 1.0
+            metal[1:] = np.linalg.solve(border, -net - rows @ plain)
             plain = plain - spread @ metal[1:]
         return self.sparsity.unpack(plain), metal
 
