@@ -1,0 +1,357 @@
+"""The solver against physics it was not tuned to: exact solutions, balances, symmetries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from geometries import Scaffold, channels
+from phasefield.analysis import analytic
+from phasefield.analysis.observables import Observer
+from phasefield.domain import build_domain
+from phasefield.physics.kinetics import butler_volmer
+from phasefield.physics.transport import contact
+from phasefield.solvers.bodies import find_bodies
+from phasefield.solvers.newton import solve
+from phasefield.solvers.numba_backend import ConservedBackend, relax
+from phasefield.solvers.system import CoupledSystem, Step, Unknowns
+from phasefield.state import Level
+
+from .conftest import make_model, profile
+
+TEMPERATURE_VOLTAGE = 0.0257  # of make_model [V]
+
+
+def plane_scaffold(shape, spacing, wall_at):
+    """Electrolyte above a plane normal to the growth axis y, pore below it."""
+    heights = (np.arange(shape[1]) + 0.5) * spacing
+    distance = np.broadcast_to((heights - wall_at)[None, :, None], shape).copy()
+    area = shape[0] * shape[2] * spacing**2
+    return Scaffold(
+        labels=(distance > 0).astype(np.uint8),
+        spacing=(spacing,) * 3,
+        growth_axis=1,
+        pore_volume=wall_at * area,
+        wall_area=area,
+        signed_distance=distance,
+    )
+
+
+def at_rest(xi):
+    zero = np.zeros(xi.shape)
+    return Level(0.0, xi, zero, zero, zero)
+
+
+def plate(domain, model, width, xi, steps, current=2.0):
+    """Levels after `steps` [s], tight Newton tolerance; the first one is the given profile."""
+    backend = ConservedBackend(domain, model, width, 1e-11, 30)
+    levels = [at_rest(xi)]
+    for dt in steps:
+        levels.append(backend.advance(levels[-3:], dt, current).level)
+    return levels
+
+
+def reaction(domain, model, level):
+    """Overpotential e [V] and a H(xi) i [A m-3] of every cell, from the fields."""
+    back = level.mu * model.volume_per_charge
+    e = level.ion_potential - level.metal_potential - back
+    i = butler_volmer.py_func(
+        e, model.exchange_current_density, model.transfer_coefficient, model.thermal_voltage
+    )
+    return e, domain.wall_density * contact.py_func(level.xi) * i
+
+
+# -- plane wall --
+
+
+@pytest.mark.parametrize(
+    ("current", "resistance", "diffusivity", "allowed"),
+    [(2.0, 24.6e-4, 5.6e-15, 1e-4), (500.0, 24.6e-4, 1e-10, 1e-3), (20.0, 5e-4, 5.6e-15, 1e-3)],
+)
+def test_voltage_of_a_plane_wall(current, resistance, diffusivity, allowed):
+    """V = mu V_m/F + 2 RT/F asinh(i/2 i0) + J L/sigma; the error falls with delta^2."""
+    height, wall_at, duration = 6e-6, 2e-6, 6.0 / current
+    errors = []
+    for width in (0.4e-6, 0.2e-6):
+        spacing = width / 4
+        shape = (1, round(height / spacing), 1)
+        domain = build_domain(plane_scaffold(shape, spacing, wall_at), width)
+        model = make_model(width=width, diffusivity=diffusivity, resistance=resistance)
+        full = (domain.pore > 0) * 1.0
+        level = plate(domain, model, width, full, [duration / 3] * 3, current)[-1]
+        found = Observer(domain, model, full).voltage(level, current)
+        mu = np.average(level.mu, weights=domain.wall_density)
+        expected = (
+            mu * model.volume_per_charge
+            + 2 * TEMPERATURE_VOLTAGE * np.arcsinh(current / (2 * TEMPERATURE_VOLTAGE / resistance))
+            + current * (height - wall_at) / model.conductivity
+        )
+        errors.append(abs(found / expected - 1))
+    assert errors[0] < allowed
+    assert errors[1] < errors[0] / 2.5
+
+
+def test_compression_spreads_with_the_mobility():
+    """A pressure wave in full metal decays as exp(-M (K + f'') k^2 t); backward Euler knows how."""
+    width, spacing, cells = 0.4e-6, 0.1e-6, 12
+    domain = build_domain(plane_scaffold((1, 30, cells), spacing, 2e-6), width)
+    model = make_model(width=width)
+    k = np.pi / (cells * spacing)
+    wave = np.cos(k * (np.arange(cells) + 0.5) * spacing)
+    squeezed = 1.001
+    xi = (squeezed + 1e-6 * wave[None, None, :]) * (domain.pore > 0)
+    curvature = 2 * model.barrier_height * (1 - 6 * squeezed + 6 * squeezed**2)
+    k_grid = 4 / spacing**2 * np.sin(k * spacing / 2) ** 2
+    stiffness = model.bulk_modulus + curvature + model.gradient_coefficient * k_grid
+    mobility = model.mobility  # H = 1
+    dt = 0.5 / (mobility * stiffness * k_grid)
+    system = CoupledSystem(domain, model, reacting=False)
+    flat = xi.ravel()
+    zero = np.zeros(flat.size)
+    step = Step(1.0, flat, dt, zero, find_bodies(xi, domain))
+    after = solve(system, Unknowns(flat, zero, zero, np.zeros(1)), step, 1e-12, 20).unknowns.xi
+    rows = (after.reshape(xi.shape) - squeezed)[0, :10]  # well inside the metal
+    amplitude = 2 * (rows @ wave) / cells
+    assert amplitude == pytest.approx(np.full(10, 1e-6 / 1.5), rel=1e-6)
+
+
+def test_corrugation_of_a_free_surface_flattens_at_the_sharp_rate():
+    """Metal moved by its own diffusion: amplitude falls at M gamma k^3 tanh(k depth)."""
+    width, spacing, length, depth = 0.4e-6, 0.1e-6, 1.6e-6, 1.8e-6
+    cells = round(length / spacing)
+    domain = build_domain(plane_scaffold((1, 38, cells), spacing, 3e-6), width)
+    model = make_model(width=width)
+    y, x = ((np.arange(n) + 0.5) * spacing for n in (38, cells))
+    wave = np.cos(np.pi / length * x)
+    xi = 0.5 * (1 - np.tanh(2 * (y[:, None] - depth - 0.04e-6 * wave) / width))[None]
+    xi = xi * (domain.pore > 0)
+    k = np.pi / length
+    rate = model.mobility * 0.5 * k**3 * np.tanh(k * depth)
+    dt = 0.01 / rate
+    system = CoupledSystem(domain, model, reacting=False)
+    bodies, zero = find_bodies(xi, domain), np.zeros(xi.size)
+    now = Unknowns(xi.ravel(), zero, zero, np.zeros(1))
+    amplitudes = []
+    for _ in range(40):
+        now = solve(system, now, Step(1.0, now.xi, dt, zero, bodies), 1e-9, 20).unknowns
+        amplitudes.append((domain.pore * now.xi.reshape(xi.shape)).sum(axis=(0, 1)) @ wave)
+    observed = ((amplitudes[14] / amplitudes[39]) ** (1 / 25) - 1) / dt
+    assert observed == pytest.approx(rate, rel=0.07)
+
+
+# -- slits and cylinders --
+
+
+def slit_wall_current(resistance):
+    """Current along a lithium-covered slit wall: height, i/J per height, lambda, S, voltage."""
+    width, depth = 0.3e-6, 4e-6
+    domain = build_domain(channels(1.2e-6, 0.5, 6e-6, "unit_cell", 0.075e-6), width)
+    # metal at one pressure: transport in it must not shape the current
+    model = make_model(width=width, resistance=resistance, diffusivity=1e-8)
+    xi = profile(domain, depth, width)
+    level = plate(domain, model, width, xi, [0.05])[-1]
+    e, _ = reaction(domain, model, level)
+    per_height = np.sum(domain.wall_density * e, axis=(0, 2)) / np.sum(
+        domain.wall_density, axis=(0, 2)
+    )
+    y = (np.arange(len(per_height)) + 0.5) * 0.075e-6
+    covered = y < depth - 0.5e-6
+    surface = 2 * 0.5 / 1.2e-6
+    length = analytic.penetration_length(model.conductivity * 0.5, resistance, surface)
+    return y[covered], per_height[covered] / resistance / 2.0, length, surface, depth
+
+
+@pytest.mark.parametrize(("resistance", "allowed"), [(24.6e-4, 5e-4), (2e-4, 0.015)])
+def test_current_along_a_slit_wall(resistance, allowed):
+    """Transmission line cosh(x/lambda): good to order (half wall)/(sigma R_ct), 0.8 % and 9 %."""
+    height, found, length, surface, depth = slit_wall_current(resistance)
+    expected = analytic.contact_current_profile(height, surface, depth, length)
+    assert found == pytest.approx(expected, rel=allowed)
+
+
+def test_current_along_a_slit_wall_decays_as_in_the_strip():
+    """Beyond the transmission line: in a strip of half-width b, k tan(k b) = 1/(sigma R_ct)."""
+    height, found, length, *_ = slit_wall_current(2e-4)
+    half, kinetic = 0.6e-6, 0.032 * 2e-4  # sigma R_ct [m]
+    k = brentq(lambda k: k * np.tan(k * half) - 1 / kinetic, 0.5 / length, 1.5 / length)
+    growth = [np.cosh(k * height[-1]) / np.cosh(k * height[0]) for k in (k, 1 / length)]
+    assert found[-1] / found[0] == pytest.approx(growth[0], rel=0.01)
+    assert abs(growth[1] / growth[0] - 1) > 0.02  # what the transmission line would miss
+
+
+def test_pressure_at_rest_in_a_cylinder():
+    """-4 gamma cos(theta)/w, although the diffuse wall has 9 % too little area: it is rescaled."""
+    width, pore = 0.3e-6, 1.2e-6
+    scaffold = channels(pore, 0.5, 1.2e-6, "unit_cell", 0.075e-6, dimensions=3)
+    domain = build_domain(scaffold, width, force=True)
+    assert domain.area_bias < -0.08
+    xi = profile(domain, 0.6e-6, width)
+    model = make_model(width=width, angle=75)
+    rest = relax(domain, model, xi, tolerance=1e-8, duration=1e-3, pore_size=pore)
+    expected = -4 * 0.5 * np.cos(np.deg2rad(75)) / pore
+    metal = (rest.xi > 0.9) & (domain.pore > 0.5)
+    assert rest.mu[metal] == pytest.approx(expected, rel=0.02)
+
+
+# -- balances --
+
+
+def loss(potential, phase, spacing, conductance):
+    """Sum over inner faces of phase x conductance x (difference of the potential / h)^2.
+
+    Arithmetic means on faces; none where the phase was dropped on either side.
+    """
+    total = 0.0
+    for axis, h in enumerate(spacing):
+        low, high = np.arange(potential.shape[axis] - 1), np.arange(1, potential.shape[axis])
+        here, there = (phase.take(side, axis=axis) for side in (low, high))
+        mean = 0.5 * (conductance.take(low, axis=axis) + conductance.take(high, axis=axis))
+        face = 0.5 * (here + there) * (here > 0) * (there > 0) * mean
+        total += np.sum(face * (np.diff(potential, axis=axis) / h) ** 2)
+    return total
+
+
+def test_electrical_power_is_dissipated_or_stored(slit, width):
+    """J V = ohmic loss + charge transfer + transport in metal + mu d(psi xi)/dt, to round-off."""
+    model = make_model(width=width, angle=70)
+    xi = profile(slit, 1.5e-6, width)
+    start = plate(slit, model, width, xi, [2.0] * 4)[-1]
+    observer = Observer(slit, model, xi)
+    volume, area = slit.grid.cell_volume, slit.grid.cross_section
+    work = []
+    for dt in (0.2, 0.1):
+        end = ConservedBackend(slit, model, width, 1e-12, 30).advance([start], dt, 2.0).level
+        e, rate = reaction(slit, model, end)
+        supplied = np.sum(2.0 * slit.electrode * end.ion_potential)
+        sigma = np.full(xi.shape, model.conductivity)
+        ohmic = loss(end.ion_potential, slit.electrolyte, slit.grid.spacing, sigma)
+        stored = np.sum(slit.pore * end.mu * (end.xi - start.xi)) / dt
+        mobility = model.mobility * contact.py_func(end.xi)
+        moved = loss(end.mu, slit.pore, slit.grid.spacing, mobility)
+        assert ohmic + np.sum(rate * e) + moved + stored == pytest.approx(supplied, rel=1e-7)
+        gained = observer.free_energy(end.xi) - observer.free_energy(start.xi)
+        work.append(gained - stored * dt * volume / area)
+    # what mu does over the step and what the energy gains differ by the step's own curvature
+    assert work[0] / work[1] == pytest.approx(4.0, rel=0.2)
+
+
+def test_relaxation_conserves_metal_and_lowers_the_energy(slit, width):
+    model = make_model(width=width, angle=62)
+    xi = profile(slit, 1.5e-6, width)
+    observer = Observer(slit, model, xi)
+    system = CoupledSystem(slit, model, reacting=False)
+    zero, bodies = np.zeros(xi.size), find_bodies(xi, slit)
+    now = Unknowns(xi.ravel(), zero, zero, np.zeros(1))
+    energies, metal = [], np.sum(slit.pore * xi)
+    for n in range(10):
+        now = solve(system, now, Step(1.0, now.xi, 0.01 * 3**n, zero, bodies), 1e-10, 30).unknowns
+        energies.append(observer.free_energy(now.xi.reshape(xi.shape)))
+        assert np.sum(slit.pore.ravel() * now.xi) == pytest.approx(metal, rel=1e-10)
+    assert np.all(np.diff([observer.free_energy(xi), *energies]) < 0)
+
+
+@pytest.mark.parametrize("arrangement", ["square", "hexagonal"])
+def test_charge_is_metal_in_three_dimensions(arrangement):
+    width = 0.4e-6
+    scaffold = channels(
+        1.6e-6, 0.4, 2.4e-6, "unit_cell", 0.16e-6, dimensions=3, arrangement=arrangement
+    )
+    domain = build_domain(scaffold, width, force=True)
+    model = make_model(width=width, angle=70)
+    start, *_, end = plate(domain, model, width, profile(domain, 1.2e-6, width), [1.0, 2.0])
+    volume = np.sum(domain.pore * (end.xi - start.xi)) * domain.grid.cell_volume
+    charge = volume / domain.grid.cross_section / model.volume_per_charge
+    assert charge == pytest.approx(2.0 * 3.0, rel=1e-8)
+    _, rate = reaction(domain, model, end)
+    passed = rate.sum() * domain.grid.cell_volume / domain.grid.cross_section
+    assert passed == pytest.approx(2.0, rel=1e-8)
+
+
+# -- symmetries --
+
+STEPS = [0.5, 0.5, 1.0, 1.0]
+FIELDS = ("xi", "mu", "ion_potential")
+
+
+def assert_same(one, two, rel=1e-6):
+    for name in FIELDS:
+        a, b = getattr(one, name), getattr(two, name)
+        assert np.abs(a - b).max() <= rel * np.abs(b).max(), name
+
+
+def test_a_slit_in_3d_is_the_slit_in_2d(slit, width):
+    """Growth along z instead of y, extruded over three cells of another size."""
+    model = make_model(width=width, angle=70)
+    axes = ("pore", "electrolyte", "phi", "wall_density")
+    _, ny, nx = slit.grid.shape
+    _, dy, dx = slit.grid.spacing
+    grid = replace(slit.grid, shape=(ny, 3, nx), spacing=(dy, 0.11e-6, dx), growth_axis=0)
+    extruded = replace(
+        slit, grid=grid, **{n: np.repeat(getattr(slit, n)[0][:, None], 3, axis=1) for n in axes}
+    )
+    flat = plate(slit, model, width, profile(slit, 1.5e-6, width), STEPS)[-1]
+    solid = plate(extruded, model, width, profile(extruded, 1.5e-6, width), STEPS)[-1]
+    for layer in range(3):
+        cut = replace(solid, **{n: getattr(solid, n)[:, layer][None] for n in FIELDS})
+        assert_same(cut, flat)
+
+
+def test_a_mirrored_domain_gives_the_mirrored_answer(slit, width):
+    model = make_model(width=width, angle=110)
+    turned = replace(
+        slit,
+        **{
+            n: getattr(slit, n)[:, :, ::-1].copy()
+            for n in ("pore", "electrolyte", "phi", "wall_density")
+        },
+    )
+    here = plate(slit, model, width, profile(slit, 1.5e-6, width), STEPS)[-1]
+    there = plate(turned, model, width, profile(turned, 1.5e-6, width), STEPS)[-1]
+    assert_same(replace(there, **{n: getattr(there, n)[:, :, ::-1] for n in FIELDS}), here)
+
+
+def test_a_whole_channel_is_two_halves(slit, width):
+    model = make_model(width=width, angle=70)
+    whole = build_domain(channels(1.2e-6, 0.5, 3e-6, 2.4e-6, 0.075e-6), width)
+    half = plate(slit, model, width, profile(slit, 1.5e-6, width), STEPS)[-1]
+    full = plate(whole, model, width, profile(whole, 1.5e-6, width), STEPS)[-1]
+    right = replace(full, **{n: getattr(full, n)[:, :, 16:] for n in FIELDS})
+    assert_same(right, half)
+
+
+# -- lithium bodies --
+
+
+def test_detached_lithium_on_the_wall_carries_no_net_current(slit, width):
+    """It takes lithium on one side and gives it on the other, at a potential between."""
+    model = make_model(width=width)
+    drop = profile(slit, 2.7e-6, width) - profile(slit, 2.0e-6, width)
+    xi = np.clip(profile(slit, 1.2e-6, width) + drop, 0, 1)
+    bodies = find_bodies(xi, slit)
+    assert (bodies.floating, bodies.total) == (1, 2)
+    for level in plate(slit, model, width, xi, [1.0, 1.0])[1:]:
+        _, rate = reaction(slit, model, level)
+        floating = rate[bodies.index == 1]
+        assert np.abs(floating).sum() > 1e-3 * rate.sum()
+        assert abs(floating.sum()) < 1e-8 * rate.sum()
+        potential = np.unique(level.metal_potential)
+        assert len(potential) == 2
+        assert potential[0] == 0.0 < potential[1] < level.ion_potential.max()
+
+
+def test_two_bodies_on_the_collector_share_its_potential(width):
+    domain = build_domain(channels(1.2e-6, 0.5, 3e-6, 4.8e-6, 0.075e-6), width)
+    model = make_model(width=width)
+    low, high = profile(domain, 1.2e-6, width), profile(domain, 1.8e-6, width)
+    left = np.arange(domain.grid.shape[2]) < domain.grid.shape[2] // 2
+    xi = np.where(left, low, high)
+    bodies = find_bodies(xi, domain)
+    assert (bodies.floating, bodies.total) == (0, 2)
+    level = plate(domain, model, width, xi, [1.0])[-1]
+    assert np.all(level.metal_potential == 0.0)
+    _, rate = reaction(domain, model, level)
+    shares = [rate[..., side].sum() / rate.sum() for side in (left, ~left)]
+    assert 0.3 < shares[0] < shares[1]
