@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import resource
 import sys
+import warnings
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +16,8 @@ from phasefield.output.manifest import versions
 from phasefield.simulation import Simulation
 
 __all__ = ["COLUMNS", "row", "summary"]
+
+log = logging.getLogger(__name__)
 
 COLUMNS = (
     "step [1]",
@@ -129,10 +133,15 @@ def _current_density_reduction(simulation: Simulation) -> dict[str, Any]:
     resistance = simulation.model.thermal_voltage / simulation.model.exchange_current_density
     length = analytic.penetration_length(along_walls, resistance, surface)
     depth = case.lithium.depth
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", analytic.ContactAreaWarning)
+        reduction = analytic.current_density_reduction(surface, depth)
+    for warning in caught:
+        log.warning("%s", warning.message)
     return {
         "current_density_reduction_mean": measured.current_density_reduction_mean,
         "current_density_reduction_peak": measured.current_density_reduction_peak,
-        "current_density_reduction_analytic": analytic.current_density_reduction(surface, depth),
+        "current_density_reduction_analytic": reduction,
         "current_density_reduction_kinetic": analytic.current_density_reduction_kinetic(
             surface, depth, length
         ),

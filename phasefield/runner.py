@@ -70,7 +70,9 @@ def run(
     with RunDirectory.open(out, case, threads=threads, fresh=fresh) as directory:
         if directory.status() != "finished":
             with threadpool_limits(1):  # the linear solver is serial: its sums must not be split
-                _Writers.open(directory, case, force=force).go(progress)
+                writers = _Writers.open(directory, case, force=force)
+                with writers.history:
+                    writers.go(progress)
         return open_run(directory.path)
 
 
@@ -160,7 +162,6 @@ class _Writers:
     def _leave(self, status: str) -> None:
         self._save()
         self.directory.write_summary(summary(self.simulation, status, self.wall_s))
-        self.history.close()
 
 
 def _bar(simulation: Simulation, progress: bool) -> tqdm:
