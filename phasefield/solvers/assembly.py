@@ -22,7 +22,7 @@ from phasefield.physics.conserved import (
 from phasefield.physics.energy import wall_prime, wall_second
 from phasefield.physics.transport import contact, contact_prime
 
-__all__ = ["SLOTS", "assemble", "neighbour", "react"]
+__all__ = ["SLOTS", "assemble", "neighbour", "react", "unknown_mask"]
 
 # Slot -> (row, column, direction); direction -1 is the cell itself, 0..5 are -z +z -y +y -x +x.
 XI, MU, V = 0, 1, 2
@@ -135,6 +135,6 @@ def assemble(
             out[C_MU] = -charge * dt * rate_mu[c] * well
 
 
-def unknowns(pore: np.ndarray, electrolyte: np.ndarray) -> np.ndarray:
+def unknown_mask(pore: np.ndarray, electrolyte: np.ndarray) -> np.ndarray:
     """Which of the three rows of each flat cell are unknowns, (cells, 3) bool."""
     return np.stack([pore > 0, pore > 0, electrolyte > 0], axis=-1)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, Protocol, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phasefield.errors import PhaseFieldError
-from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 
-__all__ = ["NewtonFailed", "NewtonResult", "solve"]
+__all__ = ["Iterate", "NewtonFailed", "NewtonResult", "System", "solve"]
+
+Array = NDArray[np.float64]
 
 LARGEST_XI_CHANGE = 0.5
 """Half an interface per iteration: beyond that the double well's tangent says nothing."""
@@ -22,18 +25,45 @@ class NewtonFailed(PhaseFieldError):
     """The iteration did not reach the tolerance; the step is tried again with a smaller size."""
 
 
+class Iterate(Protocol):
+    """Unknowns of a model: three per cell, the last a potential, and a few extra potentials."""
+
+    def moved(self, change: Array, extra: Array) -> Self:
+        """Copy changed by `change` (cells, 3) and `extra`, both in SI units."""
+
+
+I = TypeVar("I", bound=Iterate)  # noqa: E741
+I_in = TypeVar("I_in", bound=Iterate, contravariant=True)
+S_in = TypeVar("S_in", contravariant=True)
+S = TypeVar("S")
+
+
+class System(Protocol[I_in, S_in]):
+    """The nonlinear equations of one implicit step."""
+
+    @property
+    def column_scale(self) -> Array:
+        """SI value of one unit of each of the three unknowns, (3,)."""
+
+    def evaluate(self, unknowns: I_in, step: S_in) -> tuple[Array, Array]:
+        """Residual of the cells and of the extra equations, scaled to a change of xi."""
+
+    def update(self, residual: Array, net: Array, step: S_in) -> tuple[Array, Array]:
+        """Newton update at the last evaluation, scaled: (cells, 3), and the extra unknowns."""
+
+
 @dataclass(frozen=True)
-class NewtonResult:
+class NewtonResult(Generic[I]):
     """Solution, iterations used, and the residual reached (max norm, in units of xi)."""
 
-    unknowns: Unknowns
+    unknowns: I
     iterations: int
     residual: float
 
 
 def solve(
-    system: CoupledSystem, guess: Unknowns, step: Step, tolerance: float, most_iterations: int
-) -> NewtonResult:
+    system: System[I, S], guess: I, step: S, tolerance: float, most_iterations: int
+) -> NewtonResult[I]:
     """Solve one implicit step to a residual of `tolerance` (max norm, in units of xi).
 
     Raises
@@ -50,27 +80,22 @@ def solve(
         if not np.isfinite(largest) or iteration == most_iterations:
             break
         try:
-            change, metal = system.update(residual, net, step)
+            change, extra = system.update(residual, net, step)
         except (RuntimeError, np.linalg.LinAlgError) as error:  # exactly singular
             raise NewtonFailed(str(error)) from error
-        now = _damped(now, change, metal, system.column_scale)
+        now = _damped(now, change, extra, system.column_scale)
     raise NewtonFailed(
         f"residual {largest:.1e} after {iteration} iterations, asked {tolerance:.0e}"
     )
 
 
-def _damped(now: Unknowns, change: np.ndarray, metal: np.ndarray, scale: np.ndarray) -> Unknowns:
+def _damped(now: I, change: np.ndarray, extra: np.ndarray, scale: np.ndarray) -> I:
     """Take the update, shortened so that no cell leaves the range where its tangent holds."""
     xi_change = np.abs(change[:, 0]).max()
-    ion_change = max(np.abs(change[:, 2]).max(), np.abs(metal).max())
+    potential_change = max(np.abs(change[:, 2]).max(), np.abs(extra).max(initial=0.0))
     length = min(
         1.0,
         LARGEST_XI_CHANGE / max(xi_change, 1e-300),
-        LARGEST_POTENTIAL_CHANGE / max(ion_change, 1e-300),
+        LARGEST_POTENTIAL_CHANGE / max(potential_change, 1e-300),
     )
-    return Unknowns(
-        now.xi + length * change[:, 0],
-        now.mu + length * scale[1] * change[:, 1],
-        now.ion + length * scale[2] * change[:, 2],
-        now.metal + length * scale[2] * metal,
-    )
+    return now.moved(length * change * scale, length * scale[2] * extra)

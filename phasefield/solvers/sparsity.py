@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-
-from phasefield.solvers.assembly import SLOTS, unknowns
 
 __all__ = ["Sparsity"]
 
 
 class Sparsity:
-    """Fixed pattern of the Jacobian of `assembly.assemble` on one domain.
+    """Fixed pattern of a Jacobian whose kernel writes a fixed list of slots for every cell.
+
+    Parameters
+    ----------
+    slots : (row, column, direction) of every slot; direction -1 is the cell itself, 0..5 are
+        -z +z -y +y -x +x.
+    mask : (cells, 3) bool, which of the three unknowns of a flat cell exist.
+    shape : cells along (z, y, x).
 
     Attributes
     ----------
     size : number of unknowns.
-    number : (cells, 3) int64, unknown of (xi, mu, V_l) of a flat cell, -1 where there is none.
+    number : (cells, 3) int64, number of each unknown of a flat cell, -1 where there is none.
     """
 
-    def __init__(self, pore: NDArray[np.float64], electrolyte: NDArray[np.float64]) -> None:
-        shape = pore.shape
-        mask = unknowns(pore.ravel(), electrolyte.ravel())
-        self._mask = mask
+    def __init__(
+        self,
+        slots: Sequence[tuple[int, int, int]],
+        mask: NDArray[np.bool_],
+        shape: tuple[int, int, int],
+    ) -> None:
+        self._slots, self._mask = slots, mask
         self.number = _number(mask, shape)
         self.size = int(mask.sum())
         rows, columns, source = self._entries(shape)
@@ -38,7 +48,7 @@ class Sparsity:
         neighbours = _neighbours(shape)
         rows, columns, source = [], [], []
         cells = np.arange(len(self.number))
-        for slot, (row, column, direction) in enumerate(SLOTS):
+        for slot, (row, column, direction) in enumerate(self._slots):
             other = cells if direction < 0 else neighbours[direction]
             to, of = self.number[:, row], self.number[other, column]
             keep = (to >= 0) & (of >= 0)
@@ -46,11 +56,11 @@ class Sparsity:
                 keep &= other != cells
             rows.append(to[keep])
             columns.append(of[keep])
-            source.append(cells[keep] * len(SLOTS) + slot)
+            source.append(cells[keep] * len(self._slots) + slot)
         return np.concatenate(rows), np.concatenate(columns), np.concatenate(source)
 
     def matrix(self, values: NDArray[np.float64]) -> sparse.csc_array:
-        """Jacobian (size, size) from the slots `values` (cells, len(SLOTS))."""
+        """Jacobian (size, size) from the slots `values` (cells, slots)."""
         data = values.ravel()[self._source]
         return sparse.csc_array((data, self._indices, self._indptr), shape=(self.size, self.size))
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
-from phasefield.solvers.assembly import SLOTS, V, assemble, react
+from phasefield.solvers.assembly import SLOTS, V, assemble, react, unknown_mask
 from phasefield.solvers.bodies import Bodies
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.sparsity import Sparsity
@@ -50,6 +50,15 @@ class Unknowns:
     ion: Array
     metal: Array
 
+    def moved(self, change: Array, extra: Array) -> Unknowns:
+        """Copy with (xi, mu, V_l) changed by the columns of `change`, metal by `extra` [V]."""
+        return Unknowns(
+            self.xi + change[:, 0],
+            self.mu + change[:, 1],
+            self.ion + change[:, 2],
+            self.metal + extra,
+        )
+
 
 class CoupledSystem:
     """Residual, Jacobian and Newton update of (xi, mu, V_l, V_s) on one domain.
@@ -69,7 +78,8 @@ class CoupledSystem:
         self._pore = domain.pore.ravel()
         self._electrolyte = electrolyte.ravel()
         self._wall_density = domain.wall_density.ravel()
-        self.sparsity = Sparsity(domain.pore, electrolyte)
+        mask = unknown_mask(self._pore, self._electrolyte)
+        self.sparsity = Sparsity(SLOTS, mask, domain.grid.shape)
         cells = domain.grid.size
         self._residual = np.zeros((cells, 3))
         self._values = np.zeros((cells, len(SLOTS)))

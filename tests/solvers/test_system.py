@@ -34,12 +34,7 @@ def random_point(domain, width, seed=0):
 
 
 def moved(point, change, metal, scale, length):
-    return Unknowns(
-        point.xi + length * change[:, 0],
-        point.mu + length * scale[1] * change[:, 1],
-        point.ion + length * scale[2] * change[:, 2],
-        point.metal + length * scale[2] * metal,
-    )
+    return point.moved(length * change * scale, length * scale[2] * metal)
 
 
 @pytest.mark.parametrize("dimensions", [2, 3])
