@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FIELDS", "STATIC_FIELDS", "FieldSpec", "Level"]
+__all__ = ["FIELDS", "PAPER_FIELDS", "STATIC_FIELDS", "FieldSpec", "Level", "PaperLevel"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,15 @@ FIELDS: dict[str, FieldSpec] = {
     ),
 }
 """Fields of every frame, in the order they are written."""
+
+PAPER_FIELDS: dict[str, FieldSpec] = {
+    "lithium_order_parameter": FIELDS["lithium_order_parameter"],
+    "ion_concentration": FieldSpec("c", "mol/m^3", "concentration of lithium ions"),
+    "electric_potential": FieldSpec(
+        "V", "V", "potential of everything, 0 at the counter electrode"
+    ),
+}
+"""Fields of every frame of the published model, in the order they are written."""
 
 STATIC_FIELDS: dict[str, FieldSpec] = {
     "electrolyte_order_parameter": FieldSpec("phi", "1", "1 in LLZO, 0 in the pore"),
@@ -57,3 +66,23 @@ class Level:
     mu: NDArray[np.float64]
     ion_potential: NDArray[np.float64]
     metal_potential: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PaperLevel:
+    """Unknowns of the published model at one time, arrays of shape (nz, ny, nx).
+
+    Attributes
+    ----------
+    time : [s].
+    xi : lithium order parameter [1].
+    concentration : c of lithium ions [mol m-3].
+    potential : V [V], 0 at the counter electrode.
+    applied_voltage : V0 [V]; the metal side is at -V0.
+    """
+
+    time: float
+    xi: NDArray[np.float64]
+    concentration: NDArray[np.float64]
+    potential: NDArray[np.float64]
+    applied_voltage: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from phasefield.solvers.newton import NewtonFailed, NewtonResult, solve
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.state import Level
 
-__all__ = ["MEMORY", "ConservedBackend", "StepResult", "relax"]
+__all__ = ["MEMORY", "ConservedBackend", "StepResult", "extrapolate", "front_norm", "relax"]
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
@@ -27,8 +28,11 @@ MEMORY = 3
 """Time levels that a step looks back on: two for BDF2, three for its predictor."""
 
 
+L = TypeVar("L")
+
+
 @dataclass(frozen=True)
-class StepResult:
+class StepResult(Generic[L]):
     """A finished step.
 
     Attributes
@@ -38,7 +42,7 @@ class StepResult:
     error : estimated local error [1]: rms displacement of the front over the interface width.
     """
 
-    level: Level
+    level: L
     iterations: int
     residual: float
     error: float
@@ -67,10 +71,11 @@ class ConservedBackend:
         self._domain, self._model = domain, model
         self._tolerance, self._most_iterations = tolerance, most_iterations
         self._system = CoupledSystem(domain, model)
-        cells_of_front = interface_width * domain.grid.cross_section / domain.grid.cell_volume
-        self._front = cells_of_front * domain.porosity
+        self._interface_width = interface_width
 
-    def advance(self, levels: Sequence[Level], dt: float, current_density: float) -> StepResult:
+    def advance(
+        self, levels: Sequence[Level], dt: float, current_density: float
+    ) -> StepResult[Level]:
         """One step of `dt` [s] at `current_density` J [A m-2] per total cross-section.
 
         `levels` are the past time levels, newest last: BDF2 from two on, backward Euler from one.
@@ -91,12 +96,12 @@ class ConservedBackend:
         predicted = _predict(levels, times[-1] + dt)
         result = self._solve(predicted, last, step)
         found = self._level(times[-1] + dt, result.unknowns, step)
-        distance = self._norm(found.xi - predicted.xi)
+        distance = front_norm(self._domain, self._interface_width, found.xi - predicted.xi)
         return StepResult(
             found, result.iterations, result.residual, distance * error_factor(times, dt)
         )
 
-    def _solve(self, predicted: Level, last: Level, step: Step) -> NewtonResult:
+    def _solve(self, predicted: Level, last: Level, step: Step) -> NewtonResult[Unknowns]:
         """Newton from the predictor; when that fails, from the last level."""
         try:
             return self._newton(predicted, step)
@@ -104,7 +109,7 @@ class ConservedBackend:
             log.info("Newton from the predictor failed (%s): from the last level", failure)
             return self._newton(last, step)
 
-    def _newton(self, start: Level, step: Step) -> NewtonResult:
+    def _newton(self, start: Level, step: Step) -> NewtonResult[Unknowns]:
         first = np.unique(step.bodies.index, return_index=True)[1]
         metal = start.metal_potential.ravel()[first]
         metal[0] = 0.0
@@ -116,9 +121,12 @@ class ConservedBackend:
         xi, mu, ion = (each.reshape(shape) for each in (unknowns.xi, unknowns.mu, unknowns.ion))
         return Level(time, xi, mu, ion, unknowns.metal[step.bodies.index])
 
-    def _norm(self, difference: Array) -> float:
-        """Root mean square of a difference in xi over one interface width of pore cross-section."""
-        return float(np.sqrt(np.sum(self._domain.pore * difference**2) / self._front))
+
+def front_norm(domain: Domain, interface_width: float, difference: Array) -> float:
+    """Root mean square of a difference in xi over one interface width of pore cross-section [1]."""
+    grid = domain.grid
+    cells = interface_width * grid.cross_section / grid.cell_volume * domain.porosity
+    return float(np.sqrt(np.sum(domain.pore * difference**2) / cells))
 
 
 def _predict(levels: Sequence[Level], time: float) -> Level:
@@ -127,14 +135,14 @@ def _predict(levels: Sequence[Level], time: float) -> Level:
     settled = levels[-2:] if len(levels) > 2 else levels[-1:]
     return Level(
         time,
-        _extrapolate(levels, "xi", time),
-        _extrapolate(settled, "mu", time),
-        _extrapolate(settled, "ion_potential", time),
+        extrapolate(levels, "xi", time),
+        extrapolate(settled, "mu", time),
+        extrapolate(settled, "ion_potential", time),
         levels[-1].metal_potential,
     )
 
 
-def _extrapolate(levels: Sequence[Level], name: str, time: float) -> Array:
+def extrapolate(levels: Sequence[Any], name: str, time: float) -> Array:
     """Field `name` at `time` [s], on the polynomial through `levels`."""
     weights = extrapolation_weights([level.time for level in levels], time)
     total = np.zeros_like(levels[-1].xi)

@@ -1,0 +1,116 @@
+"""The coupled nonlinear system of one implicit step of the published model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.domain import Domain
+from phasefield.physics.paper import PaperCoefficients, effective
+from phasefield.solvers.direct import Factors
+from phasefield.solvers.gradient import gradient_divergence
+from phasefield.solvers.paper_assembly import PAPER_SLOTS, V, assemble_paper
+from phasefield.solvers.sparsity import Sparsity
+
+__all__ = ["PaperStep", "PaperSystem", "PaperUnknowns"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PaperStep:
+    """What is fixed while one step is solved.
+
+    Attributes
+    ----------
+    alpha0, xi_history, c_history : time formula, alpha0 y - history = dt dy/dt; flat (cells,).
+    dt : step [s].
+    growth : metal to grow in this step, in cells: sum of alpha0 xi - xi_history [1].
+    """
+
+    alpha0: float
+    xi_history: Array
+    c_history: Array
+    dt: float
+    growth: float
+
+
+@dataclass
+class PaperUnknowns:
+    """Iterate of Newton's method: flat (cells,) arrays, and the applied voltage V0 [V] as (1,)."""
+
+    xi: Array
+    concentration: Array
+    potential: Array
+    applied: Array
+
+    def moved(self, change: Array, extra: Array) -> PaperUnknowns:
+        """Copy with (xi, c, V) changed by the columns of `change` and V0 by `extra` [V]."""
+        return PaperUnknowns(
+            self.xi + change[:, 0],
+            self.concentration + change[:, 1],
+            self.potential + change[:, 2],
+            self.applied + extra,
+        )
+
+
+class PaperSystem:
+    """Residual, Jacobian and Newton update of (xi, c, V) and the applied voltage V0.
+
+    V0 is the extra unknown; its equation is that the metal grown in the step is `PaperStep.growth`.
+    """
+
+    def __init__(self, domain: Domain, model: PaperCoefficients) -> None:
+        self._grid, self._model = domain.grid, model
+        self._phi = domain.phi.ravel()
+        cells = domain.grid.size
+        self.sparsity = Sparsity(PAPER_SLOTS, np.ones((cells, 3), bool), domain.grid.shape)
+        self._residual = np.zeros((cells, 3))
+        self._values = np.zeros((cells, len(PAPER_SLOTS)))
+        self._bend, self._kappa = np.zeros(cells), np.zeros(cells)
+        bottom = np.zeros(domain.grid.shape, bool)
+        np.moveaxis(bottom, domain.grid.growth_axis, 0)[0] = True
+        self._bottom = bottom.ravel()
+        self._electrode_conductance = np.zeros(cells)
+
+    @property
+    def column_scale(self) -> Array:
+        """What one unit of (xi, c, V) of the scaled system is: 1, c0 [mol m-3], RT/F [V]."""
+        return np.array([1.0, self._model.ion_concentration, self._model.thermal_voltage])
+
+    def evaluate(self, unknowns: PaperUnknowns, step: PaperStep) -> tuple[Array, Array]:
+        """Assemble at `unknowns`; return the residual (size,) and that of the growth equation."""
+        model, grid = self._model, self._grid
+        gradient_divergence(
+            grid.shape, grid.spacing, unknowns.xi, model.gradient_coefficient, model.anisotropy,
+            model.fold, self._bend, self._kappa,
+        )  # fmt: skip
+        assemble_paper(
+            grid.shape, grid.spacing, grid.growth_axis, self._phi, model, step.alpha0, step.dt,
+            unknowns.xi, unknowns.concentration, unknowns.potential, step.xi_history,
+            step.c_history, self._bend, self._kappa, unknowns.applied[0], self._residual,
+            self._values,
+        )  # fmt: skip
+        sigma = effective.py_func(
+            unknowns.xi[self._bottom], self._phi[self._bottom], model.conductivity_metal,
+            model.conductivity_electrolyte, model.conductivity_vacuum,
+        )  # fmt: skip
+        self._electrode_conductance[self._bottom] = (
+            2.0 * sigma / grid.spacing[grid.growth_axis] ** 2
+        )
+        grown = float(np.sum(step.alpha0 * unknowns.xi - step.xi_history))
+        return self.sparsity.pack(self._residual), np.array([grown - step.growth])
+
+    def update(self, residual: Array, net: Array, step: PaperStep) -> tuple[Array, Array]:
+        """Newton update at the last evaluation: scaled (cells, 3), and V0/(RT/F) as (1,)."""
+        factors = Factors(self.sparsity.matrix(self._values))
+        plain = self.sparsity.unpack(factors.solve(-residual))
+        column = np.zeros_like(self._residual)
+        scale = step.dt / self._model.charge_density * self._model.thermal_voltage
+        column[:, V] = -scale * self._electrode_conductance
+        spread = self.sparsity.unpack(factors.solve(self.sparsity.pack(column)))
+        row_spread = step.alpha0 * spread[:, 0].sum()
+        applied = (-net[0] - step.alpha0 * plain[:, 0].sum()) / -row_spread
+        return plain - applied * spread, np.array([applied])
