@@ -1,0 +1,159 @@
+"""The FiPy backend of the conserved model: the same equations by other means, for comparison.
+
+Slow and plain. It shares with the Numba backend the formulas of `phasefield.physics`, the time
+formula, the search for connected bodies and the definition of the residual; it shares no stencil,
+no derivative of the discrete equations and no linear solver.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.domain import Domain
+from phasefield.physics.conserved import Coefficients
+from phasefield.solvers.fipy_equations import FipyEquations
+from phasefield.solvers.fipy_library import EquilibratedLU
+from phasefield.solvers.newton import (
+    LARGEST_POTENTIAL_CHANGE,
+    LARGEST_XI_CHANGE,
+    NewtonFailed,
+    NewtonResult,
+)
+from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.solvers.system import Step, Unknowns
+from phasefield.state import Level
+
+__all__ = ["FipyConservedBackend"]
+
+Array = NDArray[np.float64]
+log = logging.getLogger(__name__)
+
+
+class FipyConservedBackend(ConservedBackend):
+    """Advances the conserved model with FiPy; `ConservedBackend` says what the arguments are.
+
+    Steps, predictor and error estimate are those of `ConservedBackend`; the coupled equations of a
+    step are assembled and solved by FiPy in sweeps, `most_iterations` of them at most.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        model: Coefficients,
+        interface_width: float,
+        tolerance: float,
+        most_iterations: int,
+    ) -> None:
+        super().__init__(domain, model, interface_width, tolerance, most_iterations)
+        self._equations = FipyEquations(domain, model)
+        self._solver = EquilibratedLU()
+
+    def residual(self, unknowns: Unknowns, step: Step) -> tuple[Array, Array]:
+        """Residual of the nonlinear equations at `unknowns`, without solving anything.
+
+        Returns the rows of (A), (B), (C), of shape (3, cells), and the net current of each detached
+        body, all scaled to a change of xi in one cell as in `phasefield.solvers.assembly`.
+        """
+        self._set(unknowns, step)
+        vector = self._equations.coupled(step).justResidualVector(dt=step.dt, solver=self._solver)
+        return self._scaled(np.asarray(vector), step), self._net(step)
+
+    def _newton(self, start: Level, step: Step) -> NewtonResult[Unknowns]:
+        """Sweep from `start` until the residual of an iterate is within the tolerance."""
+        first = np.unique(step.bodies.index, return_index=True)[1]
+        metal = start.metal_potential.ravel()[first]
+        metal[0] = 0.0
+        now = Unknowns(start.xi.ravel(), start.mu.ravel(), start.ion_potential.ravel(), metal)
+        for sweep in range(self._most_iterations + 1):
+            self._set(now, step)
+            residual = self._sweep(step)
+            log.debug("sweep %d: residual %.1e", sweep, residual)
+            if residual <= self._tolerance:
+                return NewtonResult(now, sweep, residual)
+            if not np.isfinite(residual):
+                break
+            now = self._damped(now, self._get(step))
+        raise NewtonFailed(
+            f"residual {residual:.1e} after {sweep} sweeps, asked {self._tolerance:.0e}"
+        )
+
+    def _sweep(self, step: Step) -> float:
+        """Solve the linearised equations once; return the residual from before (max norm)."""
+        vectors: list[Array] = []
+
+        def keep(var: Any, matrix: Any, right: Any) -> float:
+            vectors.append(matrix * np.array(var).ravel() - np.array(right).ravel())
+            return 0.0
+
+        net = self._net(step)
+        equation = self._equations.coupled(step, floating=self._floating(step))
+        try:
+            equation.sweep(dt=step.dt, solver=self._solver, residualFn=keep)
+        except RuntimeError as error:  # exactly singular
+            raise NewtonFailed(str(error)) from error
+        rows = self._scaled(vectors[0], step)
+        return float(max(np.abs(rows).max(), np.abs(net).max(initial=0.0)))
+
+    def _scaled(self, vector: Array, step: Step) -> Array:
+        """The rows of (A), (B), (C) of FiPy's residual vector, integrated over a cell, (3, cells).
+
+        Those of V_s are left out: their sum over each body is the net current.
+        """
+        model, charge = self._model, self._model.volume_per_charge
+        scale = np.array([step.dt, 1.0 / model.barrier_height, charge * step.dt])
+        rows: Array = vector.reshape(-1, self._domain.grid.size)[:3]
+        return rows * scale[:, None] / self._equations.mesh.cellVolumes
+
+    def _net(self, step: Step) -> Array:
+        """Net current of each detached body, summed over its cells, as a change of xi."""
+        net = self._per_body(self._equations.reaction().rate, step)[1:]
+        scaled: Array = net * step.dt * self._model.volume_per_charge
+        return scaled
+
+    def _floating(self, step: Step) -> Array | None:
+        """1 in the cells of detached bodies that touch the electrolyte; None without any."""
+        conducts = self._per_body(self._equations.reaction().by_ion, step) > 0.0
+        conducts[0] = False
+        return conducts[step.bodies.index.ravel()].astype(float) if conducts.any() else None
+
+    def _per_body(self, values: Array, step: Step) -> Array:
+        """Sum over the cells of each body, the grounded ones together in [0]."""
+        index = step.bodies.index.ravel()
+        sums = np.bincount(index, weights=values, minlength=step.bodies.floating + 1)
+        return np.asarray(sums, float)
+
+    def _set(self, unknowns: Unknowns, step: Step) -> None:
+        equations = self._equations
+        equations.xi.setValue(unknowns.xi)
+        equations.mu.setValue(unknowns.mu)
+        equations.ion.setValue(unknowns.ion)
+        equations.metal.setValue(unknowns.metal[step.bodies.index.ravel()])
+
+    def _get(self, step: Step) -> Unknowns:
+        equations = self._equations
+        cells = np.maximum(self._per_body(np.ones(self._domain.grid.size), step), 1.0)
+        metal = self._per_body(equations.metal.value, step) / cells
+        return Unknowns(
+            equations.xi.value.copy(), equations.mu.value.copy(), equations.ion.value.copy(), metal
+        )
+
+    def _damped(self, before: Unknowns, after: Unknowns) -> Unknowns:
+        """Keep a sweep within the range where its tangents hold, as Newton's method does."""
+        voltage = self._model.thermal_voltage
+        potentials = (after.ion - before.ion, after.metal - before.metal)
+        largest = max(np.abs(change).max(initial=1e-300) for change in potentials) / voltage
+        length = min(
+            1.0,
+            LARGEST_XI_CHANGE / max(float(np.abs(after.xi - before.xi).max()), 1e-300),
+            LARGEST_POTENTIAL_CHANGE / largest,
+        )
+        return Unknowns(
+            *(
+                getattr(before, name) + length * (getattr(after, name) - getattr(before, name))
+                for name in ("xi", "mu", "ion", "metal")
+            )
+        )

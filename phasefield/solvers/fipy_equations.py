@@ -1,0 +1,194 @@
+"""The conserved model written in FiPy's terms, linearised about the last sweep.
+
+One method per equation of the theory page, in SI and in its order. Every nonlinear term is its
+value at the last sweep (marked *) plus its derivatives times (u - u*), so that the residual of the
+linear system at u = u* is that of the nonlinear equations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.domain import Domain
+from phasefield.physics.conserved import Coefficients, face_mean
+from phasefield.physics.energy import (
+    bulk_prime,
+    bulk_second,
+    double_well_prime,
+    double_well_second,
+    wall_prime,
+    wall_second,
+)
+from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
+from phasefield.physics.transport import contact, contact_prime
+from phasefield.solvers.fipy_library import LinearSource, fipy, make_mesh
+from phasefield.solvers.system import Step
+
+__all__ = ["METAL_CONDUCTIVITY", "FipyEquations", "Reaction"]
+
+Array = NDArray[np.float64]
+
+METAL_CONDUCTIVITY = 1.08e7
+"""Electronic conductivity of lithium [S m-1] (CRC Handbook, 298 K): it makes the potential of a
+detached body one number, to 1e-10 V over its size."""
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """a H(xi) i at the last sweep [A m-3] and its derivatives, flat (cells,).
+
+    The derivative to V_s is minus the one to V_l.
+    """
+
+    rate: Array
+    by_xi: Array
+    by_mu: Array
+    by_ion: Array
+
+
+class FipyEquations:
+    """FiPy variables of one domain, and the coupled equation of a sweep.
+
+    Attributes
+    ----------
+    xi, mu, ion, metal : cell variables; their values are the last sweep's.
+    """
+
+    def __init__(self, domain: Domain, model: Coefficients) -> None:
+        self.model = model
+        self.mesh = make_mesh(domain.grid)
+        self.xi, self.mu, self.ion, self.metal = (
+            fipy.CellVariable(mesh=self.mesh, name=name, hasOld=True)
+            for name in ("xi", "mu", "V_l", "V_s")
+        )
+        self._pore = domain.pore.ravel()
+        self._electrolyte = domain.electrolyte.ravel()
+        self._wall_density = domain.wall_density.ravel()
+        self._pore_face = self._face_mean(self._pore)
+        self._electrolyte_face = self._face_mean(self._electrolyte)
+
+    def coupled(self, step: Step, *, floating: Array | None = None) -> Any:
+        """The equations (A), (B), (C) of one sweep, to be solved together for (xi, mu, V_l).
+
+        With `floating`, true in the cells of detached bodies, V_s is the fourth unknown.
+        """
+        reaction = self.reaction()
+        system = (
+            self._lithium(step, reaction, floating)
+            & self._potential()
+            & self._ions(step, reaction, floating)
+        )
+        if floating is None:
+            return system([self.xi, self.mu, self.ion])
+        system = system & self._electrons(step, reaction, floating)
+        return system([self.xi, self.mu, self.ion, self.metal])
+
+    def reaction(self) -> Reaction:
+        """Butler-Volmer reaction (D) at the last sweep."""
+        model = self.model
+        kinetics = model.exchange_current_density, model.transfer_coefficient, model.thermal_voltage
+        back = self.mu.value * model.volume_per_charge
+        e = overpotential.py_func(self.ion.value, self.metal.value, back)
+        current = butler_volmer.py_func(e, *kinetics)
+        slope = butler_volmer_prime.py_func(e, *kinetics)
+        touch = self._wall_density * contact.py_func(self.xi.value)
+        return Reaction(
+            rate=touch * current,
+            by_xi=self._wall_density * contact_prime.py_func(self.xi.value) * current,
+            by_mu=-touch * slope * model.volume_per_charge,
+            by_ion=touch * slope,
+        )
+
+    def _lithium(self, step: Step, reaction: Reaction, floating: Array | None) -> Any:
+        """(A) psi (alpha0 xi - history)/dt = div(psi M(xi) grad mu) + V_m/F a H i.
+
+        The time formula is a backward Euler step from history/alpha0, which is kept in xi.old.
+        """
+        self.xi.old.setValue(step.history / step.alpha0)
+        mobility = self.model.mobility * self._pore_face
+        now = self._cells(contact.py_func(self.xi.value)).arithmeticFaceValue
+        # Change of H on a face, taken as (mean of H') (mean of xi - xi*): the one term that is not
+        # the exact derivative. It vanishes at convergence.
+        change = self._cells(contact_prime.py_func(self.xi.value)).arithmeticFaceValue
+        drift = fipy.FaceVariable(
+            mesh=self.mesh, rank=1, value=(mobility * change * self.mu.faceGrad).value
+        )
+        known = self._cells((drift * self.xi.arithmeticFaceValue).divergence.value)
+        storage = fipy.TransientTerm(coeff=self._cells(step.alpha0 * self._pore), var=self.xi)
+        transport = fipy.DiffusionTerm(coeff=mobility * now, var=self.mu) + (
+            fipy.CentralDifferenceConvectionTerm(coeff=drift, var=self.xi) - known
+        )
+        plated = self._react(reaction, floating, self.model.volume_per_charge)
+        return storage + self._nothing(self._pore, self.xi) == transport + plated
+
+    def _potential(self) -> Any:
+        """(B) psi f'(xi) - kappa div(psi grad xi) + a w'(xi) = psi mu."""
+        model, xi = self.model, self.xi.value
+        value = self._pore * (
+            double_well_prime.py_func(xi, model.barrier_height)
+            + bulk_prime.py_func(xi, model.bulk_modulus)
+        ) + self._wall_density * wall_prime.py_func(xi, model.wetting)
+        slope = self._pore * (
+            double_well_second.py_func(xi, model.barrier_height)
+            + bulk_second.py_func(xi, model.bulk_modulus)
+        ) + self._wall_density * wall_second.py_func(xi, model.wetting)
+        potential = self._linear(self._pore, self.mu) + self._nothing(self._pore, self.mu)
+        local = self._cells(value - slope * xi) + self._linear(slope, self.xi)
+        stiffness = model.gradient_coefficient * self._pore_face
+        return local - fipy.DiffusionTerm(coeff=stiffness, var=self.xi) == potential
+
+    def _ions(self, step: Step, reaction: Reaction, floating: Array | None) -> Any:
+        """(C) div(phi sigma grad V_l) + top = a H i."""
+        conductivity = self.model.conductivity * self._electrolyte_face
+        current = fipy.DiffusionTerm(coeff=conductivity, var=self.ion) + self._cells(step.source)
+        plated = self._react(reaction, floating, 1.0)
+        return current + self._nothing(self._electrolyte, self.ion) == plated
+
+    def _electrons(self, step: Step, reaction: Reaction, floating: Array) -> Any:
+        """(E) div(sigma_Li grad V_s) + a H i = 0 inside each detached body, V_s = 0 elsewhere.
+
+        No current crosses from one body to another, hence the net one of each body is zero.
+        """
+        first, second = self._sides(step.bodies.index.ravel())
+        same = METAL_CONDUCTIVITY * (first == second) * (first > 0)
+        current = fipy.DiffusionTerm(
+            coeff=fipy.FaceVariable(mesh=self.mesh, value=same), var=self.metal
+        )
+        plated = self._react(reaction, floating, 1.0, where=floating)
+        return current + self._nothing(floating, self.metal) + plated == 0.0
+
+    def _react(
+        self, reaction: Reaction, floating: Array | None, factor: float, where: Array | float = 1.0
+    ) -> Any:
+        """`factor` a H i, linearised: rate* + sum of derivatives times (u - u*)."""
+        slopes = [(reaction.by_xi, self.xi), (reaction.by_mu, self.mu), (reaction.by_ion, self.ion)]
+        if floating is not None:
+            slopes.append((-reaction.by_ion * floating, self.metal))
+        known = reaction.rate - sum(slope * var.value for slope, var in slopes)
+        total = self._cells(factor * where * known)
+        for slope, var in slopes:
+            total = total + self._linear(factor * where * slope, var)
+        return total
+
+    def _nothing(self, share: Array, var: Any) -> Any:
+        """The trivial equation var = 0 of the cells in which `share` is zero."""
+        return self._linear(np.where(share == 0.0, 1.0, 0.0), var)
+
+    def _linear(self, coefficient: Array, var: Any) -> Any:
+        return LinearSource(coeff=self._cells(coefficient), var=var)
+
+    def _cells(self, values: Array) -> Any:
+        return fipy.CellVariable(mesh=self.mesh, value=values)
+
+    def _face_mean(self, share: Array) -> Any:
+        """Mean of a phase indicator on each face, zero beside a dropped cell."""
+        return fipy.FaceVariable(mesh=self.mesh, value=face_mean.py_func(*self._sides(share)))
+
+    def _sides(self, values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Values in the two cells of each face; an outer face has its one cell twice."""
+        first, second = np.ma.filled(self.mesh.faceCellIDs, -1)
+        return values[first], values[np.where(second < 0, first, second)]
