@@ -128,6 +128,11 @@ class Simulation:
                 continue
             if self.control.accept(dt, result.error, order=len(self.levels)):
                 return result, dt
+            if self.control.proposed < self.control.smallest:
+                raise DidNotConverge(
+                    f"at t = {self.time:.6g} s the error stays above solver.time_error "
+                    f"({self.control.tolerance:.0e}) down to a step of {dt:.3g} s"
+                )
 
     def metal_charge(self, xi: NDArray[np.float64]) -> float:
         """Lithium of a field as charge per cross-section [C m-2], integrated from psi xi."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from geometries import channels
 from phasefield.domain import build_domain
 from phasefield.errors import DidNotConverge
+from phasefield.simulation import build
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.control import StepControl
 from phasefield.solvers.newton import solve
 from phasefield.solvers.numba_backend import ConservedBackend, relax
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.state import Level
+from tests.test_run import small
 
 from .conftest import make_model, profile
 
@@ -60,6 +64,15 @@ def test_lithium_too_shallow_to_exist_is_a_clean_error(slit, width):
     assert find_bodies(xi, slit).total == 1
     with pytest.raises(DidNotConverge, match="no lithium touches the current collector"):
         relax(slit, make_model(width=width), xi, tolerance=1e-9, duration=60.0, pore_size=1.2e-6)
+
+
+def test_an_error_that_no_step_meets_is_a_clean_error(monkeypatch):
+    simulation = build(small("solver.time_step=null"))
+    result = simulation.backend.advance(simulation.levels, 0.1, 2.0)
+    monkeypatch.setattr(ConservedBackend, "advance", lambda *arguments: replace(result, error=1.0))
+    with pytest.raises(DidNotConverge, match="stays above"):
+        simulation.advance()
+    assert simulation.time == 0.0
 
 
 def test_fixed_steps_return_to_their_size_after_a_failure():
