@@ -131,12 +131,13 @@ class FipyConservedBackend(ConservedBackend):
         equations.xi.setValue(unknowns.xi)
         equations.mu.setValue(unknowns.mu)
         equations.ion.setValue(unknowns.ion)
-        equations.metal.setValue(unknowns.metal[step.bodies.index.ravel()])
+        equations.metal = unknowns.metal[step.bodies.index.ravel()]
+        equations.metal_change.setValue(0.0)
 
     def _get(self, step: Step) -> Unknowns:
         equations = self._equations
         cells = np.maximum(self._per_body(np.ones(self._domain.grid.size), step), 1.0)
-        metal = self._per_body(equations.metal.value, step) / cells
+        metal = self._per_body(equations.metal + equations.metal_change.value, step) / cells
         return Unknowns(
             equations.xi.value.copy(), equations.mu.value.copy(), equations.ion.value.copy(), metal
         )

@@ -55,16 +55,20 @@ class FipyEquations:
 
     Attributes
     ----------
-    xi, mu, ion, metal : cell variables; their values are the last sweep's.
+    xi, mu, ion : cell variables; their values are the last sweep's.
+    metal : V_s of the last sweep [V], flat (cells,).
+    metal_change : cell variable, what a sweep adds to V_s. It is solved for in place of V_s: metal
+        conducts so well that the rounding of V_s itself would be felt as a current.
     """
 
     def __init__(self, domain: Domain, model: Coefficients) -> None:
         self.model = model
         self.mesh = make_mesh(domain.grid)
-        self.xi, self.mu, self.ion, self.metal = (
-            fipy.CellVariable(mesh=self.mesh, name=name, hasOld=True)
-            for name in ("xi", "mu", "V_l", "V_s")
+        self.xi = fipy.CellVariable(mesh=self.mesh, name="xi", hasOld=True)
+        self.mu, self.ion, self.metal_change = (
+            fipy.CellVariable(mesh=self.mesh, name=name) for name in ("mu", "V_l", "change of V_s")
         )
+        self.metal = np.zeros(domain.grid.size)
         self._pore = domain.pore.ravel()
         self._electrolyte = domain.electrolyte.ravel()
         self._wall_density = domain.wall_density.ravel()
@@ -74,7 +78,7 @@ class FipyEquations:
     def coupled(self, step: Step, *, floating: Array | None = None) -> Any:
         """The equations (A), (B), (C) of one sweep, to be solved together for (xi, mu, V_l).
 
-        With `floating`, true in the cells of detached bodies, V_s is the fourth unknown.
+        With `floating`, 1 in the cells of detached bodies, the change of V_s is the fourth unknown.
         """
         reaction = self.reaction()
         system = (
@@ -85,14 +89,14 @@ class FipyEquations:
         if floating is None:
             return system([self.xi, self.mu, self.ion])
         system = system & self._electrons(step, reaction, floating)
-        return system([self.xi, self.mu, self.ion, self.metal])
+        return system([self.xi, self.mu, self.ion, self.metal_change])
 
     def reaction(self) -> Reaction:
         """Butler-Volmer reaction (D) at the last sweep."""
         model = self.model
         kinetics = model.exchange_current_density, model.transfer_coefficient, model.thermal_voltage
         back = self.mu.value * model.volume_per_charge
-        e = overpotential.py_func(self.ion.value, self.metal.value, back)
+        e = overpotential.py_func(self.ion.value, self.metal, back)
         current = butler_volmer.py_func(e, *kinetics)
         slope = butler_volmer_prime.py_func(e, *kinetics)
         touch = self._wall_density * contact.py_func(self.xi.value)
@@ -149,17 +153,18 @@ class FipyEquations:
         return current + self._nothing(self._electrolyte, self.ion) == plated
 
     def _electrons(self, step: Step, reaction: Reaction, floating: Array) -> Any:
-        """(E) div(sigma_Li grad V_s) + a H i = 0 inside each detached body, V_s = 0 elsewhere.
+        """(E) div(sigma_Li grad V_s) + a H i = 0 in each detached body; elsewhere V_s stays 0.
 
         No current crosses from one body to another, hence the net one of each body is zero.
+        V_s* is constant over a body, so that only its change has a gradient.
         """
         first, second = self._sides(step.bodies.index.ravel())
         same = METAL_CONDUCTIVITY * (first == second) * (first > 0)
         current = fipy.DiffusionTerm(
-            coeff=fipy.FaceVariable(mesh=self.mesh, value=same), var=self.metal
+            coeff=fipy.FaceVariable(mesh=self.mesh, value=same), var=self.metal_change
         )
         plated = self._react(reaction, floating, 1.0, where=floating)
-        return current + self._nothing(floating, self.metal) + plated == 0.0
+        return current + self._nothing(floating, self.metal_change) + plated == 0.0
 
     def _react(
         self, reaction: Reaction, floating: Array | None, factor: float, where: Array | float = 1.0
@@ -167,7 +172,7 @@ class FipyEquations:
         """`factor` a H i, linearised: rate* + sum of derivatives times (u - u*)."""
         slopes = [(reaction.by_xi, self.xi), (reaction.by_mu, self.mu), (reaction.by_ion, self.ion)]
         if floating is not None:
-            slopes.append((-reaction.by_ion * floating, self.metal))
+            slopes.append((-reaction.by_ion * floating, self.metal_change))
         known = reaction.rate - sum(slope * var.value for slope, var in slopes)
         total = self._cells(factor * where * known)
         for slope, var in slopes:
