@@ -22,6 +22,7 @@ quickstart: $(VENV)/.package
 
 test: $(VENV)/.developer
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
