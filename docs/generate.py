@@ -28,16 +28,16 @@ def case_keys() -> str:
     top: list[tuple[str, ...]] = []
     sections: list[str] = []
     for name, field in schema["properties"].items():
-        path, section = _section(schema, name, field)
-        if section is None:
+        below = list(_sections(schema, name, field))
+        if not below:
             top.append(_key_row(name, field, name in schema["required"]))
             continue
         rows = [
             _key_row(f"{path}{key}", entry, key in section.get("required", ()))
+            for path, section in below
             for key, entry in section["properties"].items()
         ]
-        text = field.get("description") or section["description"]
-        sections.append(f"### `{name}`: {text}\n\n{_table(_KEY_HEADER, rows)}")
+        sections.append(f"### `{name}`: {field['description']}\n\n{_table(_KEY_HEADER, rows)}")
     return "\n\n".join([_table(_KEY_HEADER, top), *sections])
 
 
@@ -84,17 +84,20 @@ def made(text: str) -> str:
 _KEY_HEADER = ("key", "meaning", "for example", "default")
 
 
-def _section(
+def _sections(
     schema: Mapping[str, Any], name: str, field: Mapping[str, Any]
-) -> tuple[str, Mapping[str, Any] | None]:
-    """Return the section behind a key and the path of its keys; None for a plain key."""
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Sections behind a key, each with the path of its keys; a list has one for each kind."""
+
+    def behind(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = schema["$defs"][reference["$ref"].rpartition("/")[2]]
+        return found
+
     if field.get("type") == "array":
-        entry = schema["$defs"][field["items"]["$ref"].rpartition("/")[2]]
-        (step,) = entry["properties"].items()
-        return f"{name}.0.{step[0]}.", schema["$defs"][step[1]["$ref"].rpartition("/")[2]]
-    if "$ref" not in field:
-        return "", None
-    return f"{name}.", schema["$defs"][field["$ref"].rpartition("/")[2]]
+        for step, entry in behind(field["items"])["properties"].items():
+            yield f"{name}.0.{step}.", behind(entry)
+    elif "$ref" in field:
+        yield f"{name}.", behind(field)
 
 
 def _key_row(path: str, field: Mapping[str, Any], required: bool) -> tuple[str, ...]:
