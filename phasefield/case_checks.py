@@ -104,6 +104,14 @@ def _steps_are_ordered(v: Values) -> Found:
         )
 
 
+def _ions_diffuse_forwards(v: Values) -> Found:
+    for path in ("paper.metal_ion_diffusivity", "paper.ion_diffusivity"):
+        value = v.get(path)
+        least = "at least" if "metal" in path else "above"
+        if value is not None and (value < 0 or (value == 0 and least == "above")):
+            yield path, f"must be {least} 0, you gave {value:g} m^2/s"
+
+
 def _um(value: float) -> str:
     return show(value, "um", digits=4)
 
@@ -117,4 +125,5 @@ _CHECKS = (
     _one_conductivity,
     _activation_is_complete,
     _steps_are_ordered,
+    _ions_diffuse_forwards,
 )

@@ -14,9 +14,11 @@ from phasefield import units
 __all__ = [
     "Angle",
     "AreaResistance",
+    "Concentration",
     "CurrentDensity",
     "Diffusivity",
     "Fraction",
+    "IonDiffusivity",
     "Length",
     "OptionalConductivity",
     "OptionalMolarEnergy",
@@ -122,6 +124,8 @@ Pressure = Annotated[float, Quantity("pressure")]
 SurfaceEnergy = Annotated[float, Quantity("surface energy")]
 CurrentDensity = Annotated[float, Quantity("current density")]
 OptionalConductivity = Annotated[float | None, Quantity("conductivity", optional=True)]
+Concentration = Annotated[float, Quantity("concentration")]
+IonDiffusivity = Annotated[float, Quantity("diffusivity", above=None)]
 AreaResistance = Annotated[float, Quantity("area resistance")]
 OptionalMolarEnergy = Annotated[float | None, Quantity("molar energy", optional=True)]
 Fraction = Annotated[float, Quantity("fraction", below=1.0)]

@@ -21,6 +21,7 @@ from phasefield.case_sections import (
     Kinetics,
     Lithium,
     Output,
+    Paper,
     PlateStep,
     ProtocolEntry,
     Section,
@@ -41,7 +42,9 @@ class Case(Section):
 
     format: Literal[1] = key("version of this file format", 1)
     name: Name = key("what this case is called; the run directory is named after it", "fig5-1p5um")
-    model: Literal["conserved"] = key("the system of equations", "conserved", "conserved")
+    model: Literal["conserved", "paper"] = key(
+        "the system of equations: conserved, or paper, as published", "conserved", "conserved"
+    )
     backend: Literal["numba"] = key("the code that solves them", "numba", "numba")
     dimensions: Literal[2, 3] = key("2 or 3", 2, 2)
     cell: Cell = Field(default_factory=Cell, description="what is simulated")
@@ -51,6 +54,7 @@ class Case(Section):
     lithium: Lithium = Field(description="the metal")
     electrolyte: Electrolyte = Field(description="the ion conductor")
     kinetics: Kinetics = Field(description="charge transfer")
+    paper: Paper = Field(default_factory=Paper, description="closures of the published model")
     temperature: Temperature = key("of everything", "298 K", "298 K")
     entries: tuple[ProtocolEntry, ...] = Field(
         alias="protocol", min_length=1, strict=False, description="steps, one after the other"
@@ -67,14 +71,20 @@ class Case(Section):
         first, shortest = self.protocol[0].duration, min(s.duration for s in self.protocol)
         max_step = self.solver.max_step or max(shortest / 20, self.solver.initial_step or 0.0)
         self._fill("geometry", arrangement="slit" if self.dimensions == 2 else "square")
-        self._fill("interface", width=self.geometry.pore_size / 6)
+        self._fill("interface", width=self._default_width())
         self._fill("output", fields_every=self.duration / 10)
         self._fill("solver", max_step=max_step, initial_step=min(first / 1000, max_step))
         wrong = cross_checks(leaf_values(self))
+        if self.model != "paper" and self.paper != Paper():
+            wrong.append(("paper", f"these keys need model: paper, you gave model: {self.model}"))
         if wrong:
             text = "; ".join(f"{path}: {message}" for path, message in wrong)
             raise PydanticCustomError("keys_together", "{text}", {"text": text})
         return self
+
+    def _default_width(self) -> float:
+        pore = self.geometry.pore_size
+        return min(0.5e-6, pore / 4) if self.model == "paper" else pore / 6
 
     def _fill(self, section: str, **values: Any) -> None:
         old = getattr(self, section)

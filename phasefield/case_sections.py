@@ -22,9 +22,11 @@ from phasefield import materials
 from phasefield.case_quantity import (
     Angle,
     AreaResistance,
+    Concentration,
     CurrentDensity,
     Diffusivity,
     Fraction,
+    IonDiffusivity,
     Length,
     OptionalConductivity,
     OptionalMolarEnergy,
@@ -48,6 +50,7 @@ __all__ = [
     "Kinetics",
     "Lithium",
     "Output",
+    "Paper",
     "PlateStep",
     "ProtocolEntry",
     "Section",
@@ -184,6 +187,32 @@ class Kinetics(Section):
         "contact",
         "contact",
     )
+
+
+class Paper(Section):
+    """Closures of the published model that its source does not print."""
+
+    cross_term: Annotated[float, Field(gt=0)] = key("A/W1 of the term (A/2) xi^2 phi^2", 4.0, 4.0)
+    interface_mobility: Literal["numerical", "consistent"] = key(
+        "L_sigma: numerical, L_eta G/(0.4 W1), or consistent, L_eta V_m/(RT)",
+        "numerical",
+        "numerical",
+    )
+    metal_ion_diffusivity: IonDiffusivity = key(
+        "D_e, diffusion of ions in the metal", "5.6e-15 m^2/s", "5.6e-15 m^2/s"
+    )
+    ion_diffusivity: IonDiffusivity = key(
+        "D_p, diffusion of ions in the electrolyte", "2e-13 m^2/s", "2e-13 m^2/s"
+    )
+    ion_concentration: Concentration = key("c0 in the electrolyte", "4e4 mol/m^3", "4e4 mol/m^3")
+    conductivity_ratio: Annotated[float, Field(ge=1e3)] = key(
+        "sigma_e/sigma_p, metal over electrolyte", 1000.0, 1000.0
+    )
+    vacuum_floor: Annotated[float, Field(gt=0, le=1e-4)] = key(
+        "D and sigma of the empty pore over those of the electrolyte", 1e-6, 1e-6
+    )
+    anisotropy: Annotated[float, Field(ge=0, lt=1)] = key("epsilon of kappa1", 0.05, 0.0)
+    fold: Annotated[int, Field(ge=2, le=12)] = key("w of cos(w theta); in 3D cubic, w = 4", 4, 4)
 
 
 class PlateStep(Section):

@@ -13,6 +13,7 @@ __all__ = [
     "PhaseFieldError",
     "Problem",
     "RunDirectoryError",
+    "ShortCircuit",
 ]
 
 
@@ -64,6 +65,10 @@ class DidNotConverge(PhaseFieldError):
     """A step failed at the smallest step size; a checkpoint was written."""
 
     exit_code = 4
+
+
+class ShortCircuit(DidNotConverge):
+    """Lithium has reached the counter electrode: there is no cell left to simulate."""
 
 
 class Interrupted(PhaseFieldError):

@@ -15,7 +15,7 @@ from phasefield.analysis import analytic
 from phasefield.output.manifest import versions
 from phasefield.simulation import Simulation
 
-__all__ = ["COLUMNS", "row", "summary"]
+__all__ = ["COLUMNS", "PAPER_COLUMNS", "columns", "row", "summary"]
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,18 @@ COLUMNS = (
     "wall time [s]",
 )
 """Columns of history.csv, in order."""
+
+PAPER_COLUMNS = (
+    "metal grown [C/m^2]",
+    "reaction [C/m^2]",
+    "counter electrode [C/m^2]",
+    "ions in [C/m^2]",
+    "ion inventory change [C/m^2]",
+    "lithium in LLZO [m]",
+    "smallest connection [1]",
+    "smallest concentration [mol/m^3]",
+)
+"""Columns that the published model adds: its charge ledger, whatever it says."""
 
 
 def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
@@ -77,7 +89,31 @@ def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
         simulation.control.rejected,
         wall_s,
     )
-    return dict(zip(COLUMNS, values, strict=True))
+    return dict(zip(COLUMNS, values, strict=True)) | _audit_row(simulation)
+
+
+def columns(model: str) -> tuple[str, ...]:
+    """Columns of history.csv for a model."""
+    return COLUMNS + PAPER_COLUMNS if model == "paper" else COLUMNS
+
+
+def _audit_row(simulation: Simulation) -> dict[str, float]:
+    """The charge ledger of the published model; empty for the conserved one."""
+    audit, level = simulation.parts.audit, simulation.level
+    if audit is None:
+        return {}
+    observer = simulation.parts.observer
+    values = (
+        simulation.ledger.metal,
+        audit.reaction,
+        audit.electrode,
+        audit.ions_in,
+        audit.inventory,
+        observer.lithium_in_electrolyte(level.xi),
+        observer.smallest_connection(level.xi),
+        float(level.concentration.min()),
+    )
+    return dict(zip(PAPER_COLUMNS, values, strict=True))
 
 
 def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any]:
@@ -100,6 +136,7 @@ def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any
         "gini": seen.contact.gini,
         **_current_density_reduction(simulation),
         **_setting(simulation),
+        **({"charge_ledger": audit} if (audit := _audit_row(simulation)) else {}),
         "newton_residual": simulation.worst_residual,
         "newton_iterations": simulation.newton_iterations,
         "steps": simulation.step,
@@ -130,7 +167,7 @@ def _current_density_reduction(simulation: Simulation) -> dict[str, Any]:
     )
     surface = by_formula(case.geometry.porosity, case.geometry.pore_size)
     along_walls = analytic.straight_channels(case.conductivity, case.geometry.porosity)
-    resistance = simulation.model.thermal_voltage / simulation.model.exchange_current_density
+    resistance = simulation.parts.contact_resistance
     length = analytic.penetration_length(along_walls, resistance, surface)
     depth = case.lithium.depth
     with warnings.catch_warnings(record=True) as caught:
@@ -167,8 +204,7 @@ def _setting(simulation: Simulation) -> dict[str, Any]:
         "mirror_axes": list(scaffold.mirror_axes),
         "cross_section_m2": grid.cross_section,
         "wall_area_bias": domain.area_bias,
-        "contact_resistance_ohm_m2": simulation.model.thermal_voltage
-        / simulation.model.exchange_current_density,
+        "contact_resistance_ohm_m2": simulation.parts.contact_resistance,
     }
 
 

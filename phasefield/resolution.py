@@ -29,6 +29,9 @@ INTERFACES_PER_PORE = 4
 CLEARANCE = 2
 """Interface widths between the lithium front and either end of the domain."""
 
+CONTACT_WIDTH = 0.4
+"""Interface width over sigma R_ct; beyond it the apparent R_ct misses the true one by over 3 %."""
+
 ROUND_OFF = 1e-9
 """Relative; widths and spacings that are computed, as pore/6 is, miss 4 in the last digit."""
 
@@ -50,7 +53,7 @@ def require_resolved(case: Case, force: bool = False) -> None:
 
 def unresolved(case: Case) -> tuple[Problem, ...]:
     """Return the rules that a case breaks, by the spacing it asks for (the grid may be finer)."""
-    return (*_interface(case), *_room(case))
+    return (*_interface(case), *_contact(case), *_room(case))
 
 
 def faraday_rise(case: Case) -> float:
@@ -75,6 +78,18 @@ def _interface(case: Case) -> Iterator[Problem]:
             f"an interface width of {_um(width)} needs cells of at most "
             f"{_um(width / CELLS_PER_INTERFACE)} (4 per interface width), you gave {_um(spacing)}: "
             f"refine the grid, or widen the interface to at most {_um(most)} (pore/4)",
+        )
+
+
+def _contact(case: Case) -> Iterator[Problem]:
+    """The reaction must not die out within the diffuse wall: delta <= 0.4 sigma R_ct."""
+    most = CONTACT_WIDTH * case.conductivity * case.kinetics.resistance
+    if case.model == "conserved" and case.interface.width > most * (1 + ROUND_OFF):
+        yield case.problem(
+            "kinetics.resistance",
+            f"the ohmic drop inside the diffuse wall would hide this resistance: the interface "
+            f"width must be at most 0.4 sigma R_ct = {_um(most)}, you gave "
+            f"{_um(case.interface.width)}: narrow the interface or raise the resistance",
         )
 
 

@@ -16,11 +16,11 @@ from tqdm import tqdm
 from phasefield.case import Case, load_case, with_overrides
 from phasefield.errors import DidNotConverge, Interrupted
 from phasefield.output import checkpoint
-from phasefield.output.fields import FieldSeries
+from phasefield.output.fields import UNITS, FieldSeries
 from phasefield.output.history import HistoryWriter
 from phasefield.output.run_directory import RunDirectory
 from phasefield.preflight import require_resolved
-from phasefield.record import COLUMNS, row, summary
+from phasefield.record import columns, row, summary
 from phasefield.results import Run, open_run
 from phasefield.signals import Deferred
 from phasefield.simulation import Simulation, build
@@ -95,10 +95,14 @@ class _Writers:
         found = checkpoint.load_latest(directory.path)
         start = found[0]["initial_xi"] if found else None
         simulation = build(case, force=force, initial_xi=start)
-        history = HistoryWriter(directory.path / "history.csv", COLUMNS)
         domain = simulation.domain
         static = {"electrolyte_order_parameter": domain.phi, "wall_density": domain.wall_density}
-        fields = FieldSeries(directory.path, domain.grid, static, precision=case.output.precision)
+        units = {name: spec.unit for name, spec in simulation.parts.fields.items()}
+        precision = case.output.precision
+        fields = FieldSeries(
+            directory.path, domain.grid, static, units={**UNITS, **units}, precision=precision
+        )
+        history = HistoryWriter(directory.path / "history.csv", columns(case.model))
         if found:
             arrays, values = found
             simulation.recall(arrays, values["simulation"])
@@ -149,8 +153,7 @@ class _Writers:
             "step %d, t = %.6g s, %s", simulation.step, simulation.time, _status_line(simulation)
         )
         if frame:
-            fields = simulation.observer.fields(simulation.level)
-            self.fields.write(len(self.fields), simulation.time, fields)
+            self.fields.write(len(self.fields), simulation.time, simulation.fields())
 
     def _save(self) -> None:
         self.history.sync()

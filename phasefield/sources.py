@@ -176,6 +176,18 @@ _ALL = (
         year="2015",
         doi="10.1145/2833157.2833162",
     ),
+    Source(
+        key="fipy2009",
+        kind="article",
+        author="Guyer, J. E. and Wheeler, D. and Warren, J. A.",
+        title="{FiPy}: partial differential equations with {Python}",
+        journal="Computing in Science \\& Engineering",
+        year="2009",
+        volume="11",
+        number="3",
+        pages="6--15",
+        doi="10.1109/MCSE.2009.52",
+    ),
 )
 
 SOURCES: Mapping[str, Source] = {source.key: source for source in _ALL}
@@ -186,5 +198,8 @@ MODEL_SOURCES: Mapping[str, tuple[str, ...]] = {
 }
 """Keys of the references behind each model."""
 
-BACKEND_SOURCES: Mapping[str, tuple[str, ...]] = {"numba": ("numba2015",)}
+BACKEND_SOURCES: Mapping[str, tuple[str, ...]] = {
+    "numba": ("numba2015",),
+    "fipy": ("fipy2009",),
+}
 """Keys of the references behind each backend."""

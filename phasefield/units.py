@@ -54,6 +54,9 @@ DIMENSIONS: dict[str, Dimension] = {
     "current density": Dimension(
         "a current density", "A/m^2", "0.2 mA/cm^2", ("mA", "uA", "A", "cm", "m")
     ),
+    "concentration": Dimension(
+        "a concentration", "mol/m^3", "40 mol/l", ("mol", "mmol", "l", "m", "cm")
+    ),
     "conductivity": Dimension("a conductivity", "S/m", "0.32 mS/cm", ("mS", "S", "cm", "m")),
     "area resistance": Dimension(
         "an area-specific resistance", "ohm*m^2", "24.6 ohm*cm^2", ("ohm", "kohm", "cm", "m")

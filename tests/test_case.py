@@ -254,4 +254,11 @@ def test_examples_of_the_schema_are_valid_values():
             for example in entry.get("examples", ()):
                 path = f"{homes.get(section, section.lower())}.{key}"
                 also = [TOGETHER[path]] if path in TOGETHER else []
+                also += ["model=paper"] * (section == "Paper")
                 smallest(f"{path}={example}", *also)
+
+
+def test_closures_of_the_paper_model_need_that_model():
+    with pytest.raises(CaseError, match="need model: paper"):
+        smallest("paper.cross_term=8")
+    assert smallest("paper.cross_term=8", "model=paper").paper.cross_term == 8.0

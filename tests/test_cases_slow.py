@@ -1,4 +1,4 @@
-"""The shipped cases, run in full: numbers of the Fig. 5 pores, five channels at once, a cylinder."""
+"""The shipped cases, run in full: the Fig. 5 pores, five channels at once, a cylinder."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ def test_five_channels_are_five_unit_cells(tmp_path):
 
 
 def test_cylinder_in_3d_keeps_the_charge(tmp_path):
-    overrides = ["protocol=[{plate: {current_density: 0.2 mA/cm^2, duration: 30 s}}]"]
+    step = "{plate: {current_density: 0.2 mA/cm^2, duration: 30 s}}"
+    overrides = [f"protocol=[{step}]", "solver.time_step=10 s"]
     found = run(CASES / "cylinder_3d.yaml", tmp_path / "run", overrides=overrides).summary
     assert found["status"] == "finished"
     assert found["charge_balance_error"] <= 1e-8

@@ -156,7 +156,7 @@ def test_rest_state_of_a_flat_front():
     simulation = build(small())
     metal = simulation.level.xi > 0.9
     assert np.abs(simulation.level.mu[metal]).max() < 10.0  # Pa, against 1e7 while plating
-    still = simulation.backend.advance(simulation.levels, 60.0, 0.0).level
+    still = simulation.parts.backend.advance(simulation.levels, 60.0, 0.0).level
     assert np.abs(still.xi - simulation.level.xi).max() < 1e-10
     assert np.abs(still.ion_potential).max() < 1e-9
 
@@ -172,7 +172,7 @@ def test_pressure_at_rest_is_jurin_s(angle):
 
 def test_relaxation_keeps_the_lithium_and_lowers_the_energy():
     simulation = build(small("lithium.contact_angle=62 deg"))
-    domain, observer = simulation.domain, simulation.observer
+    domain, observer = simulation.domain, simulation.parts.observer
     centres = (np.arange(domain.grid.shape[1]) + 0.5) * domain.grid.spacing[1]
     flat = 0.5 * (1 - np.tanh(2 * (centres - 1.5e-6) / 0.3e-6))[None, :, None] * (domain.pore > 0)
     assert observer.lithium_volume_per_area(simulation.initial_xi) == pytest.approx(
@@ -185,7 +185,7 @@ def test_resistance_per_cross_section_is_converted_with_the_initial_contact():
     per_contact = build(small())
     per_section = build(small("kinetics.basis=cross_section"))
     area = per_contact.observe().contact.contact_area_per_area
-    ratio = per_section.model.exchange_current_density / per_contact.model.exchange_current_density
+    ratio = per_contact.parts.contact_resistance / per_section.parts.contact_resistance
     assert ratio == pytest.approx(1 / area, rel=1e-12)
 
 

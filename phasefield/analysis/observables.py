@@ -16,7 +16,7 @@ from phasefield.physics.kinetics import butler_volmer, overpotential
 from phasefield.physics.transport import contact
 from phasefield.state import Level
 
-__all__ = ["Observation", "Observer"]
+__all__ = ["DepositObserver", "Observation", "Observer"]
 
 Array = NDArray[np.float64]
 
@@ -42,8 +42,37 @@ class Observation:
     contact: ContactMetrics
 
 
-class Observer:
-    """Reads numbers and fields off the levels of one simulation.
+class DepositObserver:
+    """What both models share: the front and how evenly it rises.
+
+    Parameters
+    ----------
+    domain : of the simulation.
+    volume_per_charge : V_m/F [m3 C-1].
+    initial_xi : xi at t = 0 (nz, ny, nx), the reference of every rise.
+    """
+
+    def __init__(self, domain: Domain, volume_per_charge: float, initial_xi: Array) -> None:
+        self._domain = domain
+        self.volume_per_charge = volume_per_charge
+        self._initial_height = self._front(initial_xi)
+
+    def deposit(self, xi: Array, charge: float) -> Uniformity:
+        """Uniformity of the deposit after `charge` [C m-2]."""
+        domain, grid = self._domain, self._domain.grid
+        rise = charge * self.volume_per_charge / domain.porosity
+        return uniformity(
+            self._front(xi), self._initial_height, rise, domain.porosity, domain.pore,
+            grid.spacing, grid.growth_axis,
+        )  # fmt: skip
+
+    def _front(self, xi: Array) -> Array:
+        grid = self._domain.grid
+        return front_height(xi, self._domain.pore, grid.spacing, grid.growth_axis)
+
+
+class Observer(DepositObserver):
+    """Reads numbers and fields off the levels of a simulation of the conserved model.
 
     Parameters
     ----------
@@ -52,8 +81,8 @@ class Observer:
     """
 
     def __init__(self, domain: Domain, model: Coefficients, initial_xi: Array) -> None:
-        self._domain, self._model = domain, model
-        self._initial_height = self._front(initial_xi)
+        super().__init__(domain, model.volume_per_charge, initial_xi)
+        self._model = model
 
     def observe(self, level: Level, charge: float, applied: float) -> Observation:
         """Numbers of `level` after `charge` [C m-2], while `applied` [A m-2] flows."""
@@ -62,7 +91,7 @@ class Observer:
             lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
             max_pressure=float(level.mu[level.xi > 0.5].max()),
             free_energy=self.free_energy(level.xi),
-            uniformity=self._uniformity(level.xi, charge),
+            uniformity=self.deposit(level.xi, charge),
             contact=self._contact(level, applied),
         )
 
@@ -108,23 +137,11 @@ class Observer:
         ) + self._domain.wall_density * wall.py_func(xi, model.wetting)
         total = float(density.sum())
         for axis, spacing in enumerate(grid.spacing):
-            lower, upper = _halves(pore, axis)
+            lower, upper = halves(pore, axis)
             face = 0.5 * (lower + upper) * (lower > 0.0) * (upper > 0.0)
             gradient = np.diff(xi, axis=axis) / spacing
             total += 0.5 * model.gradient_coefficient * float(np.sum(face * gradient**2))
         return total * grid.cell_volume / grid.cross_section
-
-    def _front(self, xi: Array) -> Array:
-        grid = self._domain.grid
-        return front_height(xi, self._domain.pore, grid.spacing, grid.growth_axis)
-
-    def _uniformity(self, xi: Array, charge: float) -> Uniformity:
-        domain, grid = self._domain, self._domain.grid
-        rise = charge * self._model.volume_per_charge / domain.porosity
-        return uniformity(
-            self._front(xi), self._initial_height, rise, domain.porosity, domain.pore,
-            grid.spacing, grid.growth_axis,
-        )  # fmt: skip
 
     def _current(self, level: Level) -> tuple[Array, NDArray[np.bool_]]:
         """Current density i [A m-2] of every cell, and where the contact proper is."""
@@ -145,7 +162,7 @@ class Observer:
         return contact_metrics(i, weight, strong, grid.cross_section, applied)
 
 
-def _halves(field: Array, axis: int) -> tuple[Array, Array]:
+def halves(field: Array, axis: int) -> tuple[Array, Array]:
     """Cells below and above every inner face along `axis`."""
     lower = [slice(None)] * 3
     upper = [slice(None)] * 3

@@ -11,7 +11,7 @@ from scipy import ndimage
 from phasefield.domain import Domain
 from phasefield.errors import DidNotConverge
 
-__all__ = ["Bodies", "find_bodies"]
+__all__ = ["Bodies", "count_bodies", "find_bodies"]
 
 GROUNDED = 0
 
@@ -41,8 +41,8 @@ def find_bodies(xi: NDArray[np.float64], domain: Domain) -> Bodies:
     ------
     DidNotConverge : when no lithium touches the current collector.
     """
-    labels, total = ndimage.label(domain.pore * xi > 0.5)
-    bottom = labels.take(0, axis=domain.grid.growth_axis)
+    labels, total = _label(xi, domain)
+    bottom = np.moveaxis(labels, domain.grid.growth_axis, 0)[0]
     grounded = np.unique(bottom[bottom > 0])
     if grounded.size == 0:
         raise DidNotConverge("no lithium touches the current collector: it has no potential")
@@ -55,3 +55,14 @@ def find_bodies(xi: NDArray[np.float64], domain: Domain) -> Bodies:
         labels == 0, sampling=domain.grid.spacing, return_distances=False, return_indices=True
     )
     return Bodies(index[labels[tuple(nearest)]], int(detached.size), total)
+
+
+def count_bodies(xi: NDArray[np.float64], domain: Domain) -> int:
+    """Number of connected lithium bodies, on the current collector or not."""
+    return _label(xi, domain)[1]
+
+
+def _label(xi: NDArray[np.float64], domain: Domain) -> tuple[NDArray[np.int32], int]:
+    """Bodies as labels from 1 (0: none) and their number; connected through psi xi > 0.5."""
+    labels = np.empty(xi.shape, np.int32)
+    return labels, int(ndimage.label(domain.pore * xi > 0.5, output=labels))

@@ -68,7 +68,7 @@ def test_lithium_too_shallow_to_exist_is_a_clean_error(slit, width):
 
 def test_an_error_that_no_step_meets_is_a_clean_error(monkeypatch):
     simulation = build(small("solver.time_step=null"))
-    result = simulation.backend.advance(simulation.levels, 0.1, 2.0)
+    result = simulation.parts.backend.advance(simulation.levels, 0.1, 2.0)
     monkeypatch.setattr(ConservedBackend, "advance", lambda *arguments: replace(result, error=1.0))
     with pytest.raises(DidNotConverge, match="stays above"):
         simulation.advance()

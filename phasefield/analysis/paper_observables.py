@@ -1,0 +1,172 @@
+"""Everything that is read off a time level of the published model, its charge ledger included."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.analysis.contact import ContactMetrics
+from phasefield.analysis.observables import DepositObserver, Observation, halves
+from phasefield.domain import Domain
+from phasefield.physics.energy import double_well
+from phasefield.physics.paper import (
+    PaperCoefficients,
+    driving_force,
+    effective,
+    interpolation,
+    interpolation_prime,
+)
+from phasefield.physics.transport import contact
+from phasefield.solvers.bdf import TimeFormula
+from phasefield.state import PaperLevel
+
+__all__ = ["PaperAudit", "PaperObserver"]
+
+Array = NDArray[np.float64]
+
+
+class PaperObserver(DepositObserver):
+    """Reads numbers and fields off the levels of a simulation of the published model.
+
+    Parameters
+    ----------
+    domain, model : of the simulation.
+    initial_xi : xi at t = 0 (nz, ny, nx), the reference of every rise.
+    """
+
+    def __init__(self, domain: Domain, model: PaperCoefficients, initial_xi: Array) -> None:
+        super().__init__(domain, 1.0 / model.charge_density, initial_xi)
+        self._model = model
+
+    def observe(self, level: PaperLevel, charge: float, applied: float) -> Observation:
+        """Numbers of `level` after `charge` [C m-2]; the model has no contact current."""
+        nan = math.nan
+        grid = self._domain.grid
+        weight = self._domain.wall_density * contact.py_func(level.xi) * grid.cell_volume
+        area = float(weight.sum())
+        return Observation(
+            voltage=level.applied_voltage,
+            lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
+            max_pressure=nan,
+            free_energy=self.free_energy(level.xi),
+            uniformity=self.deposit(level.xi, charge),
+            contact=ContactMetrics(area, area / grid.cross_section, nan, nan, nan, nan, nan, nan),
+        )
+
+    def fields(self, level: PaperLevel) -> dict[str, Array]:
+        """The fields of `state.PAPER_FIELDS` at `level`."""
+        return {
+            "lithium_order_parameter": level.xi,
+            "ion_concentration": level.concentration,
+            "electric_potential": level.potential,
+        }
+
+    def lithium_volume_per_area(self, xi: Array) -> float:
+        """Integral of xi over the cross-section [m]; lithium is wherever xi is, as in the model."""
+        return self._per_area(xi)
+
+    def free_energy(self, xi: Array) -> float:
+        """Free energy of xi over the cross-section [J m-2]: f0 and the isotropic gradient term."""
+        model, grid = self._model, self._domain.grid
+        cross = 0.5 * model.cross_barrier * (xi * self._domain.phi) ** 2
+        total = self._per_area(double_well.py_func(xi, model.barrier_height) + cross)
+        scale = 0.5 * model.gradient_coefficient * grid.cell_volume / grid.cross_section
+        for axis, spacing in enumerate(grid.spacing):
+            lower, upper = halves(xi, axis)
+            total += scale * float(np.sum(((upper - lower) / spacing) ** 2))
+        return total
+
+    def ion_inventory(self, level: PaperLevel) -> float:
+        """Ions in the domain as charge over the cross-section [C m-2]."""
+        faraday = self._model.charge_density / self._model.site_density
+        return faraday * self._per_area(level.concentration)
+
+    def reaction_current(self, level: PaperLevel) -> float:
+        """F c_s integral of L_eta h'(xi) G over the cross-section [A m-2]."""
+        model = self._model
+        force = driving_force.py_func(
+            level.concentration / model.ion_concentration,
+            level.potential,
+            model.transfer_coefficient,
+            model.thermal_voltage,
+        )
+        rate = model.reaction_rate * interpolation_prime.py_func(level.xi) * force
+        return model.charge_density * self._per_area(rate)
+
+    def electrode_currents(self, level: PaperLevel) -> tuple[float, float]:
+        """Current and ion current that enter at the counter electrode [A m-2]."""
+        model, grid = self._model, self._domain.grid
+        top = [
+            np.moveaxis(field, grid.growth_axis, 0)[-1]
+            for field in (level.xi, self._domain.phi, level.concentration, level.potential)
+        ]
+        xi, phi, c, potential = top
+        half = 0.5 * grid.spacing[grid.growth_axis]
+        sigma = effective.py_func(
+            xi, phi, model.conductivity_metal, model.conductivity_electrolyte,
+            model.conductivity_vacuum,
+        )  # fmt: skip
+        diffusivity = effective.py_func(
+            xi, phi, model.diffusivity_metal, model.diffusivity_electrolyte,
+            model.diffusivity_vacuum,
+        )  # fmt: skip
+        faraday, c0 = model.charge_density / model.site_density, model.ion_concentration
+        drive = c0 - c - c0 * potential / model.thermal_voltage
+        current = float(np.mean(-sigma * potential)) / half
+        return current, faraday * float(np.mean(diffusivity * drive)) / half
+
+    def lithium_in_electrolyte(self, xi: Array) -> float:
+        """Integral of xi h(phi) over the cross-section [m]: lithium that has entered LLZO."""
+        return self._per_area(xi * interpolation.py_func(self._domain.phi))
+
+    def smallest_connection(self, xi: Array) -> float:
+        """Smallest h(xi) + h(phi) where lithium touches LLZO [1]; small: a vacuum gap opened."""
+        on_contact = (self._domain.wall_density > 0.0) & (np.abs(xi + self._domain.phi - 1) < 0.5)
+        below = xi.cumsum(axis=self._domain.grid.growth_axis) > 1.0
+        joined = interpolation.py_func(xi) + interpolation.py_func(self._domain.phi)
+        return float(joined[on_contact & below].min(initial=1.0))
+
+    def _per_area(self, density: Array) -> float:
+        grid = self._domain.grid
+        return float(density.sum()) * grid.cell_volume / grid.cross_section
+
+
+@dataclass
+class PaperAudit:
+    """Where the charge of the published model goes [C m-2 of cross-section].
+
+    Metal grown follows the asked charge by control; the other entries agree with it only as far as
+    the model does. Rates are integrated with the time formula of each step.
+
+    Attributes
+    ----------
+    reaction : by the reaction term alone; the rest of the metal came by capillary motion.
+    electrode : that entered as current at the counter electrode.
+    ions_in : that entered there as ions.
+    inventory : change of the ions in the domain.
+    initial_inventory : ions at t = 0.
+    previous : reaction, electrode and ions_in one level back.
+    """
+
+    initial_inventory: float
+    reaction: float = 0.0
+    electrode: float = 0.0
+    ions_in: float = 0.0
+    inventory: float = 0.0
+    previous: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    def record(
+        self, formula: TimeFormula, dt: float, level: PaperLevel, observer: PaperObserver
+    ) -> None:
+        """Book a step of `dt` [s] that ended at `level`."""
+        now = (self.reaction, self.electrode, self.ions_in)
+        rates = (observer.reaction_current(level), *observer.electrode_currents(level))
+        self.reaction, self.electrode, self.ions_in = (
+            (formula.newest * new + formula.older * old + dt * rate) / formula.alpha0
+            for new, old, rate in zip(now, self.previous, rates, strict=True)
+        )
+        self.previous = now
+        self.inventory = observer.ion_inventory(level) - self.initial_inventory

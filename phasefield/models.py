@@ -1,0 +1,112 @@
+"""The models: what each one starts from, how it steps, and how it is read."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.analysis.observables import Observer
+from phasefield.analysis.paper_observables import PaperAudit, PaperObserver
+from phasefield.case import Case
+from phasefield.domain import Domain
+from phasefield.physics.conserved import coefficients
+from phasefield.physics.paper import paper_coefficients
+from phasefield.physics.transport import contact
+from phasefield.solvers.numba_backend import ConservedBackend, relax
+from phasefield.solvers.paper_backend import PaperBackend
+from phasefield.state import FIELDS, PAPER_FIELDS, FieldSpec, Level, PaperLevel
+
+__all__ = ["Parts", "make_parts"]
+
+log = logging.getLogger(__name__)
+
+Array = NDArray[np.float64]
+
+
+@dataclass
+class Parts:
+    """The parts of a simulation that depend on its model.
+
+    Attributes
+    ----------
+    start : time level at t = 0.
+    backend : advances levels; see `ConservedBackend.advance`.
+    observer : reads numbers and fields off levels; see `Observer`.
+    fields : what the fields of a frame are.
+    contact_resistance : R_ct per true contact area [ohm m2].
+    audit : further charges that the model keeps book of, or None.
+    """
+
+    start: Any
+    backend: Any
+    observer: Any
+    fields: dict[str, FieldSpec]
+    contact_resistance: float
+    audit: PaperAudit | None = None
+
+
+def make_parts(case: Case, domain: Domain, initial_xi: Array | None, *, force: bool) -> Parts:
+    """Parts of the model that `case` names; `initial_xi` as in `simulation.build`."""
+    make = {"conserved": _conserved, "paper": _paper}[case.model]
+    return make(case, domain, initial_xi, force)
+
+
+def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Parts:
+    start = _at_rest(case, domain, initial_xi)
+    resistance = case.kinetics.resistance
+    if case.kinetics.basis == "cross_section":
+        resistance *= _contact_per_area(domain, start.xi)
+    model = coefficients(case, resistance)
+    backend = ConservedBackend(
+        domain, model, case.interface.width, case.solver.tolerance, case.solver.max_newton
+    )
+    return Parts(start, backend, Observer(domain, model, start.xi), FIELDS, resistance)
+
+
+def _paper(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Parts:
+    model = paper_coefficients(case, force=force)
+    xi = front(case, domain) * (1.0 - domain.phi) if initial_xi is None else initial_xi
+    zero = np.zeros(domain.grid.shape)
+    start = PaperLevel(0.0, xi, model.ion_concentration * domain.phi, zero, 0.0)
+    backend = PaperBackend(
+        domain, model, case.interface.width, case.solver.tolerance, case.solver.max_newton
+    )
+    observer = PaperObserver(domain, model, xi)
+    audit = PaperAudit(observer.ion_inventory(start))
+    return Parts(start, backend, observer, PAPER_FIELDS, case.kinetics.resistance, audit)
+
+
+def front(case: Case, domain: Domain) -> Array:
+    """Flat tanh front at the depth of the case, (nz, ny, nx) [1]."""
+    grid = domain.grid
+    centres = (np.arange(grid.shape[grid.growth_axis]) + 0.5) * grid.spacing[grid.growth_axis]
+    profile = 0.5 * (1.0 - np.tanh(2.0 * (centres - case.lithium.depth) / case.interface.width))
+    along = [1, 1, 1]
+    along[grid.growth_axis] = -1
+    return np.broadcast_to(profile.reshape(along), grid.shape)
+
+
+def _at_rest(case: Case, domain: Domain, relaxed: Array | None) -> Level:
+    """The relaxed state of the conserved model at t = 0."""
+    if relaxed is not None:
+        zero = np.zeros(domain.grid.shape)
+        return Level(0.0, relaxed, zero, zero, zero)
+    log.info("relaxing the initial lithium profile")
+    return relax(
+        domain,
+        coefficients(case, case.kinetics.resistance),
+        front(case, domain) * (domain.pore > 0.0),
+        tolerance=case.solver.tolerance,
+        duration=case.duration,
+        pore_size=case.geometry.pore_size,
+    )
+
+
+def _contact_per_area(domain: Domain, xi: Array) -> float:
+    """Contact area of lithium and LLZO over the cross-section [1]."""
+    area = float(np.sum(domain.wall_density * contact.py_func(xi))) * domain.grid.cell_volume
+    return area / domain.grid.cross_section
