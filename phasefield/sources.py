@@ -178,7 +178,6 @@ _ALL = (
     ),
     Source(
         key="fipy2009",
-        kind="article",
         author="Guyer, J. E. and Wheeler, D. and Warren, J. A.",
         title="{FiPy}: partial differential equations with {Python}",
         journal="Computing in Science \\& Engineering",

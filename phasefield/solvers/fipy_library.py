@@ -43,8 +43,9 @@ def make_mesh(grid: Grid) -> Any:
 class LinearSource(fipy.ImplicitSourceTerm):
     """S u, implicit whatever its sign.
 
-    FiPy's own term takes S u from the last sweep in every cell where S weakens the diagonal, and so
-    turns a Newton iteration into a fixed point one that does not converge at the steps used here.
+    FiPy's own term takes S u from the last sweep in every cell where S weakens the diagonal (or, in
+    a coupling, is negative): Newton's method becomes a fixed point iteration, singular or not
+    depending on the side of the equation that S u is written on.
     """
 
     def _getWeight(self, var: Any, *_: Any, **__: Any) -> dict[str, float]:
@@ -55,7 +56,7 @@ class EquilibratedLU(ScipySolver):
     """Direct solve after scaling rows and columns to a largest entry of 1.
 
     The unknowns are in SI (xi about 1, mu about 1e7 Pa): FiPy's own `LinearLUSolver` divides the
-    whole matrix by one number, and loses the small ones.
+    whole matrix by one number and in effect does not pivot, which fails on detached bodies.
     """
 
     def _solve_(self, matrix: Any, x: Any, right: Any) -> Any:
