@@ -45,7 +45,9 @@ class Case(Section):
     model: Literal["conserved", "paper"] = key(
         "the system of equations: conserved, or paper, as published", "conserved", "conserved"
     )
-    backend: Literal["numba"] = key("the code that solves them", "numba", "numba")
+    backend: Literal["numba", "fipy"] = key(
+        "the code that solves them: numba, or fipy, slow and independent", "numba", "numba"
+    )
     dimensions: Literal[2, 3] = key("2 or 3", 2, 2)
     cell: Cell = Field(default_factory=Cell, description="what is simulated")
     geometry: Geometry = Field(description="the scaffold")
@@ -77,6 +79,8 @@ class Case(Section):
         wrong = cross_checks(leaf_values(self))
         if self.model != "paper" and self.paper != Paper():
             wrong.append(("paper", f"these keys need model: paper, you gave model: {self.model}"))
+        if self.backend == "fipy" and self.model != "conserved":
+            wrong.append(("backend", f"fipy solves model: conserved, you gave model: {self.model}"))
         if wrong:
             text = "; ".join(f"{path}: {message}" for path, message in wrong)
             raise PydanticCustomError("keys_together", "{text}", {"text": text})

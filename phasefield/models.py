@@ -61,10 +61,20 @@ def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool
     if case.kinetics.basis == "cross_section":
         resistance *= _contact_per_area(domain, start.xi)
     model = coefficients(case, resistance)
-    backend = ConservedBackend(
-        domain, model, case.interface.width, case.solver.tolerance, case.solver.max_newton
+    solver = case.solver
+    backend = _conserved_backend(case.backend)(
+        domain, model, case.interface.width, solver.tolerance, solver.max_newton
     )
     return Parts(start, backend, Observer(domain, model, start.xi), FIELDS, resistance)
+
+
+def _conserved_backend(name: str) -> type[ConservedBackend]:
+    """Backend by its name; FiPy is imported (seconds) only where it is asked for."""
+    if name == "numba":
+        return ConservedBackend
+    from phasefield.solvers.fipy_backend import FipyConservedBackend
+
+    return FipyConservedBackend
 
 
 def _paper(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Parts:
