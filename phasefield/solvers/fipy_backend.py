@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
-from phasefield.solvers.fipy_equations import FipyEquations
+from phasefield.solvers.fipy_equations import FipyEquations, MeshFields
 from phasefield.solvers.fipy_library import EquilibratedLU
 from phasefield.solvers.newton import (
     LARGEST_POTENTIAL_CHANGE,
@@ -49,7 +49,7 @@ class FipyConservedBackend(ConservedBackend):
         most_iterations: int,
     ) -> None:
         super().__init__(domain, model, interface_width, tolerance, most_iterations)
-        self._equations = FipyEquations(domain, model)
+        self._equations = FipyEquations(MeshFields.of(domain), model)
         self._solver = EquilibratedLU()
 
     def residual(self, unknowns: Unknowns, step: Step) -> tuple[Array, Array]:

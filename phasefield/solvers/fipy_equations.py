@@ -28,7 +28,7 @@ from phasefield.physics.transport import contact, contact_prime
 from phasefield.solvers.fipy_library import LinearSource, fipy, make_mesh
 from phasefield.solvers.system import Step
 
-__all__ = ["METAL_CONDUCTIVITY", "FipyEquations", "Reaction"]
+__all__ = ["METAL_CONDUCTIVITY", "FipyEquations", "MeshFields", "Reaction", "sides"]
 
 Array = NDArray[np.float64]
 
@@ -50,8 +50,42 @@ class Reaction:
     by_ion: Array
 
 
+@dataclass(frozen=True)
+class MeshFields:
+    """A FiPy mesh and the frozen fields on it.
+
+    Attributes
+    ----------
+    mesh : the mesh.
+    pore, electrolyte : psi and phi of the cells [1]; 0 where (A), (B) or (C) has no unknown.
+    wall_density : a of the cells [m-1].
+    pore_face, electrolyte_face : what carries lithium and ions across each face [1].
+    """
+
+    mesh: Any
+    pore: Array
+    electrolyte: Array
+    wall_density: Array
+    pore_face: Array
+    electrolyte_face: Array
+
+    @classmethod
+    def of(cls, domain: Domain) -> MeshFields:
+        """Those of a domain, on its own grid; faces take the mean, zero beside a dropped cell."""
+        mesh = make_mesh(domain.grid)
+        pore, electrolyte = domain.pore.ravel(), domain.electrolyte.ravel()
+        faces = [face_mean.py_func(*sides(mesh, share)) for share in (pore, electrolyte)]
+        return cls(mesh, pore, electrolyte, domain.wall_density.ravel(), *faces)
+
+
+def sides(mesh: Any, values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Values in the two cells of each face; an outer face has its one cell twice."""
+    first, second = np.ma.filled(mesh.faceCellIDs, -1)
+    return values[first], values[np.where(second < 0, first, second)]
+
+
 class FipyEquations:
-    """FiPy variables of one domain, and the coupled equation of a sweep.
+    """FiPy variables on one mesh, and the coupled equation of a sweep.
 
     Attributes
     ----------
@@ -61,19 +95,18 @@ class FipyEquations:
         conducts so well that the rounding of V_s itself would be felt as a current.
     """
 
-    def __init__(self, domain: Domain, model: Coefficients) -> None:
+    def __init__(self, frozen: MeshFields, model: Coefficients) -> None:
         self.model = model
-        self.mesh = make_mesh(domain.grid)
+        self.mesh = frozen.mesh
         self.xi = fipy.CellVariable(mesh=self.mesh, name="xi", hasOld=True)
         self.mu, self.ion, self.metal_change = (
             fipy.CellVariable(mesh=self.mesh, name=name) for name in ("mu", "V_l", "change of V_s")
         )
-        self.metal = np.zeros(domain.grid.size)
-        self._pore = domain.pore.ravel()
-        self._electrolyte = domain.electrolyte.ravel()
-        self._wall_density = domain.wall_density.ravel()
-        self._pore_face = self._face_mean(self._pore)
-        self._electrolyte_face = self._face_mean(self._electrolyte)
+        self.metal = np.zeros(frozen.pore.size)
+        self._pore, self._electrolyte = frozen.pore, frozen.electrolyte
+        self._wall_density = frozen.wall_density
+        self._pore_face = fipy.FaceVariable(mesh=self.mesh, value=frozen.pore_face)
+        self._electrolyte_face = fipy.FaceVariable(mesh=self.mesh, value=frozen.electrolyte_face)
 
     def coupled(self, step: Step, *, floating: Array | None = None) -> Any:
         """The equations (A), (B), (C) of one sweep, to be solved together for (xi, mu, V_l).
@@ -158,7 +191,7 @@ class FipyEquations:
         No current crosses from one body to another, hence the net one of each body is zero.
         V_s* is constant over a body, so that only its change has a gradient.
         """
-        first, second = self._sides(step.bodies.index.ravel())
+        first, second = sides(self.mesh, step.bodies.index.ravel())
         same = METAL_CONDUCTIVITY * (first == second) * (first > 0)
         current = fipy.DiffusionTerm(
             coeff=fipy.FaceVariable(mesh=self.mesh, value=same), var=self.metal_change
@@ -188,12 +221,3 @@ class FipyEquations:
 
     def _cells(self, values: Array) -> Any:
         return fipy.CellVariable(mesh=self.mesh, value=values)
-
-    def _face_mean(self, share: Array) -> Any:
-        """Mean of a phase indicator on each face, zero beside a dropped cell."""
-        return fipy.FaceVariable(mesh=self.mesh, value=face_mean.py_func(*self._sides(share)))
-
-    def _sides(self, values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Values in the two cells of each face; an outer face has its one cell twice."""
-        first, second = np.ma.filled(self.mesh.faceCellIDs, -1)
-        return values[first], values[np.where(second < 0, first, second)]
