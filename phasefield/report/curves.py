@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from phasefield.report.companions import Penetration
 from phasefield.report.data import ContactProfile, Frames, RunData
+from phasefield.report.ledger import CONCENTRATION, CONNECTION, IN_LLZO
 from phasefield.report.look import (
     ACCENT,
     LITHIUM,
@@ -25,7 +27,13 @@ from phasefield.report.look import (
 )
 from phasefield.report.wording import MA_PER_CM2, time_scale
 
-__all__ = ["contact_figure", "draw_rises", "fronts_figure", "history_figure"]
+__all__ = [
+    "contact_figure",
+    "draw_rises",
+    "fronts_figure",
+    "history_figure",
+    "paper_history_figure",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -98,30 +106,65 @@ def history_figure(data: RunData) -> Figure:
     """Six curves over time: voltage, uniformity, contact, current on it, pressure, balance."""
     made = figure(PAGE_WIDTH, 4.4)
     grid = made.subplots(2, 3, sharex=True)
-    factor, unit = time_scale(float(data.column("time [s]")[-1]))
-    time = data.column("time [s]")[1:] / factor
-    for axes, name, label, scale in (
-        (grid[0, 0], "voltage [V]", "voltage [mV]", 1e3),
-        (grid[0, 1], "nonuniformity [1]", "nonuniformity", 1.0),
-        (grid[0, 2], "contact area per area [1]", "contact area / cross-section", 1.0),
-        (grid[1, 0], MEAN_CURRENT, "contact current [mA cm$^{-2}$]", MA_PER_CM2),
-        (grid[1, 1], "max pressure [Pa]", "largest pressure [MPa]", 1e-6),
-    ):
-        axes.plot(time, data.column(name)[1:] * scale, color=LLZO, label="mean")
-        axes.set_ylabel(label)
+    time, unit = _steps(data)
+    current = (MEAN_CURRENT, "contact current [mA cm$^{-2}$]", MA_PER_CM2)
+    pressure = ("max pressure [Pa]", "largest pressure [MPa]", 1e-6)
+    _courses(data, grid.flat[:5], (*UPPER_ROW, current, pressure))
     largest = data.column(LARGEST_CURRENT)[1:] * MA_PER_CM2
     grid[1, 0].plot(time, largest, color=ACCENT, linestyle="--", label="largest")
     grid[1, 0].legend()
     _balance(grid[1, 2], time, data.column("charge balance error [1]")[1:])
+    for axes in grid.flat[:5]:
+        _from_zero(axes)
+    _time_axes(grid, time, unit)
+    return made
+
+
+def paper_history_figure(data: RunData) -> Figure:
+    """Six curves over time: voltage, uniformity, contact, lithium in LLZO, connection, ions."""
+    made = figure(PAGE_WIDTH, 4.4)
+    grid = made.subplots(2, 3, sharex=True)
+    lower = (
+        (IN_LLZO, "lithium in LLZO [µm]", 1e6),
+        (CONNECTION, "smallest connection", 1.0),
+        (CONCENTRATION, "smallest c [mol m$^{-3}$]", 1.0),
+    )
+    _courses(data, grid.flat, (*UPPER_ROW, *lower))
+    for axes in grid.flat:
+        _from_zero(axes)
+    _time_axes(grid, *_steps(data))
+    return made
+
+
+UPPER_ROW: tuple[tuple[str, str, float], ...] = (
+    ("voltage [V]", "voltage [mV]", 1e3),
+    ("nonuniformity [1]", "nonuniformity", 1.0),
+    ("contact area per area [1]", "contact area / cross-section", 1.0),
+)
+"""Columns of the history that every model has: name, label, factor."""
+
+
+def _steps(data: RunData) -> tuple[FloatArray, str]:
+    """Times of the steps after the start, and their unit."""
+    factor, unit = time_scale(float(data.column("time [s]")[-1]))
+    return data.column("time [s]")[1:] / factor, unit
+
+
+def _courses(data: RunData, places: Any, columns: Sequence[tuple[str, str, float]]) -> None:
+    """Draw one column of the history into each of `places`."""
+    time, _ = _steps(data)
+    for axes, (name, label, scale) in zip(places, columns, strict=True):
+        axes.plot(time, data.column(name)[1:] * scale, color=LLZO, label="mean")
+        axes.set_ylabel(label)
+
+
+def _time_axes(grid: NDArray[Any], time: FloatArray, unit: str) -> None:
     for axes, name in zip(grid.flat, "abcdef", strict=True):
         letter(axes, name)
         axes.set_xlim(0, time[-1])
         axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    for axes in grid.flat[:5]:
-        _from_zero(axes)
-    for axes in grid[1]:
+    for axes in grid[-1]:
         axes.set_xlabel(f"time [{unit}]")
-    return made
 
 
 def _balance(axes: Axes, time: FloatArray, error: FloatArray) -> None:

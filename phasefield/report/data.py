@@ -23,6 +23,9 @@ __all__ = ["ContactProfile", "Frames", "RunData", "read_run"]
 
 FloatArray = NDArray[np.float64]
 
+ELECTROLYTE = 0.1
+"""Electrolyte order parameter below which the one potential of the published model is not shown."""
+
 MOST_FRAMES = 25
 """Frames that are read; longer series are thinned evenly (animation: 4 s at 6 a second)."""
 
@@ -53,10 +56,12 @@ class Frames:
     times : of the frames [s], (frames,).
     psi : pore indicator (up, across) [1].
     xi : lithium order parameter (frames, up, across) [1].
-    potential : ion potential (frames, up, across) [V], NaN outside the electrolyte.
+    potential : in the electrolyte against the metal on the current collector (frames, up, across)
+        [V], NaN elsewhere.
     dataset : the fields as saved, (time, z, y, x).
     indices : place of every frame in `dataset`.
     mirror_axes : lateral axes on which the domain is half a period.
+    voltages : counter electrode against the metal at `times` [V]; 0 at rest.
     """
 
     plane: Plane
@@ -67,6 +72,7 @@ class Frames:
     dataset: xr.Dataset
     indices: tuple[int, ...]
     mirror_axes: tuple[int, ...]
+    voltages: FloatArray
 
     def shown(self, most: int) -> list[int]:
         """About `most` frames, the first and the last among them, at equal steps where possible."""
@@ -89,6 +95,11 @@ class Frames:
     def field(self, name: str, frame: int) -> FloatArray:
         """A field of one frame, (nz, ny, nx)."""
         return self.dataset[name].isel(time=self.indices[frame]).to_numpy().astype(np.float64)
+
+    def potential_field(self, frame: int) -> FloatArray:
+        """`potential` of one frame in the whole domain, (nz, ny, nx)."""
+        found = _potential(self.dataset, self.indices[frame], float(self.voltages[frame]))
+        return found.to_numpy().astype(np.float64)
 
     def contact_profile(self, frame: int) -> ContactProfile | None:
         """Current density along the contact; None where no contact carries current."""
@@ -143,9 +154,9 @@ class RunData:
         return self.history[name].to_numpy(dtype=np.float64)
 
     def last(self, name: str) -> float | None:
-        """Last value of a column of the history."""
+        """Last value of a column of the history; None where there is none."""
         values = self.column(name)
-        return float(values[-1]) if len(values) else None
+        return float(values[-1]) if len(values) and np.isfinite(values[-1]) else None
 
     def number(self, key: str, column: str | None = None) -> float | None:
         """A number of the summary, else the last value of `column` of the history, else None."""
@@ -162,15 +173,16 @@ class RunData:
 
 def read_run(run: Run) -> RunData:
     """Collect what the report needs; a run that did not finish may lack all but its case."""
+    history = _read_history(run)
     return RunData(
         run=run,
         name=run.case.name,
         status=str(run.summary.get("status", "interrupted")),
         summary=run.summary,
-        history=_read_history(run),
+        history=history,
         manifest=run.manifest,
         case=run.case,
-        frames=_read_frames(run),
+        frames=_read_frames(run, history),
     )
 
 
@@ -181,7 +193,7 @@ def _read_history(run: Run) -> pd.DataFrame:
         return pd.DataFrame()
 
 
-def _read_frames(run: Run) -> Frames | None:
+def _read_frames(run: Run, history: pd.DataFrame) -> Frames | None:
     try:
         dataset = run.fields
     except RunDirectoryError:
@@ -196,13 +208,38 @@ def _read_frames(run: Run) -> Frames | None:
         mirrors = _mirror_axes(run.case, phi.shape, growth_axis)
     plane = plane_of(dataset.attrs["spacing_m"], growth_axis, mirrors, 1.0 - phi.to_numpy())
     indices = [round(k) for k in np.linspace(0, total - 1, min(total, MOST_FRAMES))]
-    xi, potential = (
-        np.array([_cut(dataset[name].isel(time=k), plane) for k in indices])
-        for name in ("lithium_order_parameter", "ion_potential")
-    )
     times = dataset["time"].to_numpy()[indices]
+    voltages = _voltages(history, times)
+    lithium = dataset["lithium_order_parameter"]
+    xi = np.array([_cut(lithium.isel(time=k), plane) for k in indices])
+    potential = np.array(
+        [
+            _cut(_potential(dataset, k, voltage), plane)
+            for k, voltage in zip(indices, voltages, strict=True)
+        ]
+    )
     psi = 1.0 - _cut(phi, plane)
-    return Frames(plane, times, psi, xi, potential, dataset, tuple(indices), tuple(mirrors))
+    places, mirrored = tuple(indices), tuple(mirrors)
+    return Frames(plane, times, psi, xi, potential, dataset, places, mirrored, voltages)
+
+
+def _voltages(history: pd.DataFrame, times: FloatArray) -> FloatArray:
+    """Cell voltage at `times` [V]; 0 where none is known."""
+    if history.empty:
+        return np.zeros(len(times))
+    known = np.nan_to_num(history["voltage [V]"].to_numpy(dtype=np.float64))
+    return np.interp(times, history["time [s]"].to_numpy(dtype=np.float64), known)
+
+
+def _potential(dataset: xr.Dataset, index: int, voltage: float) -> xr.DataArray:
+    """Potential in the electrolyte against the metal of one saved time [V], NaN elsewhere.
+
+    The published model has one potential, which is 0 at the counter electrode.
+    """
+    if "ion_potential" in dataset:
+        return dataset["ion_potential"].isel(time=index)
+    found = dataset["electric_potential"].isel(time=index) + voltage
+    return found.where(dataset["electrolyte_order_parameter"] > ELECTROLYTE)
 
 
 def _mirror_axes(case: Case, shape: tuple[int, ...], growth_axis: int) -> tuple[int, ...]:

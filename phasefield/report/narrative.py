@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phasefield.report.data import RunData
+from phasefield.report.ledger import ledger_sentences
 from phasefield.report.wording import (
     current,
     length,
@@ -51,12 +52,14 @@ def headline(data: RunData) -> str:
     return (
         f"Lithium plated into {length(case.geometry.pore_size)} {shape} in LLZO,"
         f" porosity {100 * case.geometry.porosity:.4g} %, {steps}."
+        f"{' The model as published.' if case.model == 'paper' else ''}"
     )
 
 
 def narrative(data: RunData) -> list[str]:
     """Sentences on rise, evenness, contact and balance; those without numbers are left out."""
-    sentences = (_rise(data), _evenness(data), _contact(data), _voltage(data), _balance(data))
+    balance = ledger_sentences(data) if data.case.model == "paper" else [_balance(data)]
+    sentences = (_rise(data), _evenness(data), _contact(data), _voltage(data), *balance)
     return [sentence for sentence in sentences if sentence]
 
 

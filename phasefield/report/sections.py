@@ -7,10 +7,16 @@ from pathlib import Path
 
 from phasefield.report.animation import write_animation
 from phasefield.report.companions import penetration
-from phasefield.report.curves import contact_figure, fronts_figure, history_figure
+from phasefield.report.curves import (
+    contact_figure,
+    fronts_figure,
+    history_figure,
+    paper_history_figure,
+)
 from phasefield.report.data import ContactProfile, Frames, RunData
 from phasefield.report.document import Block, Picture, Section, Table, Text
 from phasefield.report.isosurface import draw_isosurface
+from phasefield.report.ledger import closures_table, ledger_figure, ledger_table
 from phasefield.report.look import save
 from phasefield.report.panels import panels_figure
 from phasefield.report.tables import (
@@ -34,11 +40,18 @@ def sections(data: RunData, directory: Path) -> list[Section]:
         Section("Front", [*_fronts(data, frames, figures)] if frames else []),
         Section("Uniformity", _filled(uniformity_table(data))),
         Section("Over time", [*_history(data, figures)]),
-        Section("Current on the contact", [*_contact(data, frames, figures)]),
+        _charges(data, frames, figures),
         Section("Specific surface area", [surface_table(data)]),
         Section("What was run", [origin_table(data)]),
         Section("All settings", [Table(("setting", "value"), [*settings(data).items()])]),
     ]
+
+
+def _charges(data: RunData, frames: Frames | None, figures: Path) -> Section:
+    """Where the charge went: the published model has a ledger, and no current on the contact."""
+    if data.case.model == "paper":
+        return Section("Charge ledger", [*_ledger(data, figures)])
+    return Section("Current on the contact", [*_contact(data, frames, figures)])
 
 
 def _pictures(data: RunData, frames: Frames, directory: Path) -> Iterator[Block]:
@@ -64,10 +77,16 @@ def _panels_caption(data: RunData, frames: Frames) -> str:
     )
     return (
         f"{cut}Lithium, LLZO and pore, each drawn up to where its order parameter is one half, with"
-        " a close-up of the front where the domain is not wide; and the ion potential in LLZO"
+        f" a close-up of the front where the domain is not wide; and {_POTENTIAL[data.case.model]}"
         " against the metal on the current collector, lithium in grey, LLZO pale where no current"
         f" flows.{unfolded} All to scale."
     )
+
+
+_POTENTIAL = {
+    "conserved": "the ion potential in LLZO",
+    "paper": "the potential, one for everything, shown in LLZO",
+}
 
 
 def _isosurface(data: RunData, frames: Frames, path: Path) -> Block:
@@ -102,15 +121,32 @@ def _fronts(data: RunData, frames: Frames, figures: Path) -> Iterator[Block]:
 def _history(data: RunData, figures: Path) -> Iterator[Block]:
     if len(data.history) < 3:
         return
-    path = save(history_figure(data), figures / "history.png")
-    yield Picture(
-        path,
-        "the run over time",
-        "a: cell voltage. b: nonuniformity. c: contact area. d: mean and largest current density on"
-        " the contact. e: largest pressure in the metal. f: largest difference so far between metal"
-        " grown and charge passed, as a share of the charge.",
-        "wide",
-    )
+    draw = {"conserved": history_figure, "paper": paper_history_figure}[data.case.model]
+    path = save(draw(data), figures / "history.png")
+    caption = f"a: cell voltage. b: nonuniformity. c: contact area. {_COURSES[data.case.model]}"
+    yield Picture(path, "the run over time", caption, "wide")
+
+
+_COURSES = {
+    "conserved": "d: mean and largest current density on the contact. e: largest pressure in the"
+    " metal. f: largest difference so far between metal grown and charge passed, as a share of the"
+    " charge.",
+    "paper": "d: lithium inside LLZO, per cross-section. e: smallest connection between lithium and"
+    " LLZO; 1 is joined. f: smallest concentration of ions in the domain.",
+}
+
+
+def _ledger(data: RunData, figures: Path) -> Iterator[Block]:
+    table = ledger_table(data)
+    if table.rows:
+        path = save(ledger_figure(data), figures / "ledger.png")
+        caption = (
+            "Charge per cross-section since the start, by five ways to count it. In a model that"
+            " conserves lithium and charge, all but the inventory would lie on the dotted line."
+        )
+        yield Picture(path, "charge ledger", caption)
+        yield table
+    yield from _filled(closures_table(data))
 
 
 def _contact(data: RunData, frames: Frames | None, figures: Path) -> Iterator[Block]:

@@ -27,6 +27,16 @@ def slit(make):
 
 
 @pytest.fixture(scope="session")
+def paper(make):
+    return make(name="published", model="paper", frames=3)
+
+
+@pytest.fixture(scope="session")
+def paper_data(paper):
+    return read_run(open_run(paper))
+
+
+@pytest.fixture(scope="session")
 def cylinder(make):
     return make(name="cylinders", dimensions=3, arrangement="square", frames=2)
 

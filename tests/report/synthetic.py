@@ -14,13 +14,16 @@ import numpy as np
 from geometries import Scaffold, generate
 from phasefield.case import load_case
 from phasefield.domain import Domain, build_domain
-from phasefield.output.fields import FieldSeries
+from phasefield.output.fields import UNITS, FieldSeries
 from phasefield.output.history import HistoryWriter
 from phasefield.output.run_directory import RunDirectory
+from phasefield.record import PAPER_COLUMNS
+from phasefield.state import PAPER_FIELDS
 
 CASE = """\
 format: 1
 name: {name}
+model: {model}
 dimensions: {dimensions}
 geometry: {{kind: channels, arrangement: {arrangement}, pore_size: {pore} um, porosity: 50 %,
   height: {height} um, width: {width}}}
@@ -63,6 +66,7 @@ class Recipe:
     width: str = "unit_cell"
     until: float = DURATION
     finished: bool = True
+    model: str = "conserved"
 
 
 def write_run(directory: Path, recipe: Recipe) -> Path:
@@ -92,7 +96,8 @@ def _scaffold(case, recipe: Recipe) -> Scaffold:
 
 def _write_fields(path: Path, domain: Domain, recipe: Recipe) -> None:
     static = {"electrolyte_order_parameter": domain.phi, "wall_density": domain.wall_density}
-    series = FieldSeries(path, domain.grid, static)
+    units = {**UNITS, **{name: spec.unit for name, spec in PAPER_FIELDS.items()}}
+    series = FieldSeries(path, domain.grid, static, units=units)
     times = np.linspace(0, DURATION, recipe.frames)
     for index, time in enumerate(times[times <= recipe.until]):
         series.write(index, time, fields_at(domain, recipe, float(time)))
@@ -112,7 +117,13 @@ def fields_at(domain: Domain, recipe: Recipe, time: float) -> dict[str, np.ndarr
     below = np.maximum(recipe.depth * 1e-6 + rise - up, 0)
     potential = 1.2e-3 * np.exp(-below / 7.7e-6) + CURRENT * above / (0.032 * 0.5)
     strong = (domain.wall_density > 0) & (xi > 0.5)
-    nan = np.nan
+    voltage, nan = _voltage(time), np.nan
+    if recipe.model == "paper":
+        return {
+            "lithium_order_parameter": xi,
+            "ion_concentration": 4e4 * domain.phi,
+            "electric_potential": (potential - voltage) * (time > 0) + 0.0 * xi,
+        }
     return {
         "lithium_order_parameter": xi,
         "ion_potential": np.where(domain.electrolyte > 0, potential, nan),
@@ -124,9 +135,27 @@ def fields_at(domain: Domain, recipe: Recipe, time: float) -> dict[str, np.ndarr
 
 def _write_history(path: Path, recipe: Recipe) -> None:
     times = np.linspace(0, DURATION, 41)
-    with HistoryWriter(path / "history.csv", COLUMNS) as writer:
+    columns = COLUMNS + PAPER_COLUMNS if recipe.model == "paper" else COLUMNS
+    with HistoryWriter(path / "history.csv", columns) as writer:
         for step, time in enumerate(times[times <= recipe.until]):
-            writer.append(dict(zip(COLUMNS, _row(step, float(time), recipe), strict=True)))
+            row = dict(zip(COLUMNS, _row(step, float(time), recipe), strict=True))
+            if recipe.model == "paper":
+                row |= NO_CONTACT_CURRENT | _ledger(float(time))
+            writer.append(row)
+
+
+NO_CONTACT_CURRENT = dict.fromkeys(COLUMNS[14:17], np.nan)
+
+
+def _voltage(time: float) -> float:
+    return 4.0e-3 + 1e-3 * time / DURATION
+
+
+def _ledger(time: float) -> dict[str, float]:
+    """Twice the metal by reaction, four times by current; ions pile up."""
+    charge = CURRENT * time
+    values = (charge, 2 * charge, 4 * charge, 3.5 * charge, 2.5 * charge, 2e-7, 0.3, -1.0 * time)
+    return dict(zip(PAPER_COLUMNS, values, strict=True))
 
 
 def _row(step: int, time: float, recipe: Recipe) -> tuple[float, ...]:
@@ -134,7 +163,7 @@ def _row(step: int, time: float, recipe: Recipe) -> tuple[float, ...]:
     rise = RISE * share
     on = float(step > 0)
     return (
-        step, time, 25.0 * on, CURRENT * on, (4.0e-3 + 1e-3 * share) * on, charge, charge,
+        step, time, 25.0 * on, CURRENT * on, _voltage(time) * on, charge, charge,
         2.5e-6 + rise / 2, 1.0 - 1e-10 if on else np.nan, step * 1e-11, 0.979 * rise, rise,
         0.2 * recipe.lean * share if on else np.nan, 6.67 + 0.7 * share, 0.6 * on, 0.3 * on,
         2.8e7 * share, 1, 3.1 - 0.1 * share, 4, 1e-10, 0, 0.05 * step,
@@ -143,8 +172,9 @@ def _row(step: int, time: float, recipe: Recipe) -> tuple[float, ...]:
 
 def _summary(case, scaffold: Scaffold, domain: Domain, recipe: Recipe) -> dict:
     grid = domain.grid
-    return {
-        "status": "finished", "model": "conserved", "backend": "numba", "name": case.name,
+    unknown = ("j_max_over_j_mean", "gini", *(f"current_density_reduction_{k}" for k in MEASURED))
+    found = {
+        "status": "finished", "model": recipe.model, "backend": "numba", "name": case.name,
         "digest": case.digest(), "time_s": DURATION, "current_density": CURRENT,
         "porosity": domain.porosity, "pore_size_m": case.geometry.pore_size,
         "interface_width_m": case.interface.width, "spacing_m": list(grid.spacing),
@@ -164,3 +194,7 @@ def _summary(case, scaffold: Scaffold, domain: Domain, recipe: Recipe) -> dict:
         "wall_area_bias": 0.001, "wall_s": 12.3, "peak_memory_bytes": 3.1e8,
         "versions": {"phasefield": "0.1.0"},
     }  # fmt: skip
+    return found | dict.fromkeys(unknown) if recipe.model == "paper" else found
+
+
+MEASURED = ("mean", "peak")

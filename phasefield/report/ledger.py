@@ -1,0 +1,210 @@
+"""Where the charge of a run of the published model went, and what its order parameters show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from phasefield.report.data import RunData
+from phasefield.report.document import Table
+from phasefield.report.look import ACCENT, LITHIUM, LLZO, MUTED, PAGE_WIDTH, figure
+from phasefield.report.wording import micrometres, number, percent, time_scale
+
+__all__ = [
+    "CONCENTRATION",
+    "CONNECTION",
+    "IN_LLZO",
+    "bypass",
+    "closures_table",
+    "ledger_figure",
+    "ledger_sentences",
+    "ledger_table",
+]
+
+CHARGE, METAL, REACTION = "charge [C/m^2]", "metal grown [C/m^2]", "reaction [C/m^2]"
+ELECTRODE, IONS_IN = "counter electrode [C/m^2]", "ions in [C/m^2]"
+INVENTORY = "ion inventory change [C/m^2]"
+IN_LLZO, CONNECTION = "lithium in LLZO [m]", "smallest connection [1]"
+CONCENTRATION = "smallest concentration [mol/m^3]"
+
+AGREES = 0.01
+"""Difference, as a share of the charge asked for, below which two entries agree."""
+
+
+def ledger_figure(data: RunData) -> Figure:
+    """The entries of the charge ledger against time, with the charge that was asked for."""
+    made = figure(0.8 * PAGE_WIDTH, 3.3)
+    axes = made.subplots()
+    factor, unit = time_scale(float(data.column("time [s]")[-1]))
+    time = data.column("time [s]") / factor
+    for column, name, colour, line in (
+        (ELECTRODE, "counter electrode", LLZO, "-"),
+        (IONS_IN, "ions in", "#7A9CCF", "-"),
+        (INVENTORY, "ion inventory change", "#7A9CCF", "--"),
+        (REACTION, "reaction term", ACCENT, "-"),
+        (METAL, "metal grown", LITHIUM, "-"),
+    ):
+        axes.plot(time, data.column(column), line, color=colour, label=name)
+    axes.plot(time, data.column(CHARGE), ":", color="black", linewidth=1.0, label="asked for")
+    axes.axhline(0.0, color=MUTED, linewidth=0.7)
+    axes.set(xlabel=f"time [{unit}]", ylabel="charge [C m$^{-2}$]", xlim=(0, time[-1]))
+    made.legend(loc="outside right center")
+    return made
+
+
+def ledger_table(data: RunData) -> Table:
+    """The ledger at the last step: charge, share of the charge asked for, what it says."""
+    asked = data.last(CHARGE)
+    entries = _entries(data)
+    if asked is None or asked == 0 or len(entries) < len(_NAMES):
+        return Table((), ())
+    says = {
+        CHARGE: "current density × time.",
+        METAL: _metal(entries[METAL], asked),
+        REACTION: _capillary(entries[METAL] - entries[REACTION], asked),
+        ELECTRODE: _bypass(entries[ELECTRODE] - asked, entries[ELECTRODE], asked),
+        IONS_IN: _ions(entries[IONS_IN] - entries[INVENTORY] - entries[METAL], asked),
+        INVENTORY: _stored(entries[INVENTORY], asked),
+    }
+    rows = [
+        (_NAMES[key], _charge(value), percent(value / asked), says[key])
+        for key, value in entries.items()
+    ]
+    return Table(("entry", "C/m²", "of the charge asked for", "what it says"), rows)
+
+
+def closures_table(data: RunData) -> Table:
+    """Lithium inside LLZO, smallest connection, smallest concentration: at the start and now."""
+    return Table(("measure", "start", "last step", "what it says"), [*_closures(data)])
+
+
+def ledger_sentences(data: RunData) -> list[str]:
+    """The two differences that a reader must know, as sentences for the top of the page."""
+    asked, entries = data.last(CHARGE), _entries(data)
+    if not asked or len(entries) < len(_NAMES):
+        return []
+    passed, capillary = entries[ELECTRODE], entries[METAL] - entries[REACTION]
+    return [
+        "Metal grown agrees with the charge asked for because the voltage is adjusted until it"
+        f" does. {number(passed / asked, 3)} times that charge entered at the counter electrode,"
+        f" and capillary motion {_made(capillary)} lithium worth"
+        f" {number(abs(capillary / asked), 3)} times it without current: defects of this model, see"
+        " the charge ledger."
+    ]
+
+
+def bypass(data: RunData) -> list[tuple[str, str]]:
+    """Name and value of the charge at the counter electrode over the one asked for, if known."""
+    asked, passed = data.last(CHARGE), data.last(ELECTRODE)
+    if not asked or passed is None:
+        return []
+    return [("charge passed / plated", number(passed / asked))]
+
+
+_NAMES = {
+    CHARGE: "charge asked for",
+    METAL: "metal grown",
+    REACTION: "reaction term",
+    ELECTRODE: "counter electrode",
+    IONS_IN: "ions in",
+    INVENTORY: "ion inventory change",
+}
+
+
+def _entries(data: RunData) -> dict[str, float]:
+    found = {key: data.last(key) for key in _NAMES}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _metal(metal: float, asked: float) -> str:
+    if abs(metal - asked) > 0.002 * abs(asked):
+        return "Should equal the charge asked for, by control of the voltage, and does not."
+    return "Equals the charge asked for by control: the voltage is adjusted until it does."
+
+
+def _capillary(difference: float, asked: float) -> str:
+    """What is left of the metal once the reaction term is taken away."""
+    if abs(difference) <= AGREES * abs(asked):
+        return "Agrees with the metal grown: hardly any lithium came or went without current."
+    return (
+        f"Metal grown minus this is {_charge(difference)} C/m²: capillary motion"
+        f" {_made(difference)} that much lithium without current."
+    )
+
+
+def _made(difference: float) -> str:
+    return "created" if difference > 0 else "removed"
+
+
+def _bypass(excess: float, passed: float, asked: float) -> str:
+    if abs(excess) <= AGREES * abs(asked):
+        return "Agrees with the charge asked for: all the current plates."
+    if excess < 0:
+        return "Less than the charge asked for: part of the metal grew without current from here."
+    most = "most of the current" if excess > 0.5 * passed else "part of the current"
+    return (
+        f"{_charge(excess)} C/m² above the charge asked for, {percent(excess / passed)} of what"
+        f" entered: {most} bypasses plating."
+    )
+
+
+def _ions(difference: float, asked: float) -> str:
+    if abs(difference) <= AGREES * abs(asked):
+        return "Minus the change of the inventory equals the metal grown: no ion is lost."
+    return (
+        f"Minus the change of the inventory differs from the metal grown by {_charge(difference)}"
+        " C/m²: ions are lost or made."
+    )
+
+
+def _stored(inventory: float, asked: float) -> str:
+    if abs(inventory) <= AGREES * abs(asked):
+        return "The ions in the domain are as many as at the start."
+    verb = "entered and stayed as ions" if inventory > 0 else "left the domain as ions"
+    return f"{number(abs(inventory / asked), 3)} times the charge asked for {verb}, not as metal."
+
+
+def _closures(data: RunData) -> Iterator[tuple[str, str, str, str]]:
+    for column, name, write in (
+        (IN_LLZO, "lithium in LLZO", micrometres),
+        (CONNECTION, "smallest connection", number),
+        (CONCENTRATION, "smallest concentration", _concentration),
+    ):
+        values = data.column(column)
+        if len(values) and np.isfinite(values[[0, -1]]).all():
+            first, last = float(values[0]), float(values[-1])
+            yield name, write(first), write(last), _MEANINGS[column](first, last, data)
+
+
+def _lithium_in_llzo(first: float, last: float, data: RunData) -> str:
+    grown = data.column("lithium volume per area [m]")
+    total = float(grown[-1] - grown[0])
+    text = "∫ ξ h(φ), per cross-section; at the start the overlap of the two diffuse profiles."
+    if total <= 0:
+        return text
+    return f"{text} The change is {percent((last - first) / total)} of the lithium plated."
+
+
+def _connected(_first: float, last: float, _data: RunData) -> str:
+    text = "h(ξ) + h(φ) where lithium meets LLZO; 1 is joined, 0 a gap of empty pore."
+    if last > 0.9:
+        return text
+    return f"{text} Below one, ions and current cross a layer that conducts less than LLZO."
+
+
+def _depleted(_first: float, last: float, _data: RunData) -> str:
+    text = "of lithium ions, anywhere in the domain."
+    return text if last >= 0 else f"{text} Negative: not physical; nothing keeps it above zero."
+
+
+_MEANINGS = {IN_LLZO: _lithium_in_llzo, CONNECTION: _connected, CONCENTRATION: _depleted}
+
+
+def _charge(value: float) -> str:
+    return f"{value:,.0f}".replace(",", " ").replace("-", "−")
+
+
+def _concentration(value: float) -> str:
+    return f"{_charge(value)} mol/m³"
