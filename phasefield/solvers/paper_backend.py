@@ -46,16 +46,24 @@ class PaperBackend:
         self._system = PaperSystem(domain, model)
 
     def advance(
-        self, levels: Sequence[PaperLevel], dt: float, current_density: float
+        self,
+        levels: Sequence[PaperLevel],
+        dt: float,
+        current_density: float = 0.0,
+        *,
+        voltage: float | None = None,
     ) -> StepResult[PaperLevel]:
         """One step of `dt` [s] whose metal growth is `current_density` [A m-2] per cross-section.
+
+        Where a `voltage` V0 [V] is given, that is applied instead, and what grows follows.
 
         Raises
         ------
         NewtonFailed : the past levels are untouched, try a smaller step.
         """
         times = [level.time for level in levels]
-        step = self._step(levels, time_formula(times, dt), dt, current_density)
+        growth = self._growth(dt, current_density) if voltage is None else None
+        step = _step(levels, time_formula(times, dt), dt, growth, voltage or 0.0)
         predicted = _predict(levels, times[-1] + dt)
         try:
             result = self._newton(predicted, step)
@@ -74,19 +82,11 @@ class PaperBackend:
         error = distance * error_factor(times, dt)
         return StepResult(level, result.iterations, result.residual, error)
 
-    def _step(
-        self, levels: Sequence[PaperLevel], formula: TimeFormula, dt: float, current_density: float
-    ) -> PaperStep:
-        def history(name: str) -> np.ndarray:
-            past = formula.newest * getattr(levels[-1], name)
-            if formula.older:
-                past = past + formula.older * getattr(levels[-2], name)
-            return past.ravel()
-
+    def _growth(self, dt: float, current_density: float) -> float:
+        """Metal that `current_density` [A m-2] grows in `dt` [s], in cells [1]."""
         grid = self._domain.grid
         cells = dt * current_density * grid.cross_section / grid.cell_volume
-        growth = cells / self._model.charge_density
-        return PaperStep(formula.alpha0, history("xi"), history("concentration"), dt, growth)
+        return cells / self._model.charge_density
 
     def _newton(self, start: PaperLevel, step: PaperStep) -> NewtonResult[PaperUnknowns]:
         guess = PaperUnknowns(
@@ -96,6 +96,22 @@ class PaperBackend:
             np.array([start.applied_voltage]),
         )
         return solve(self._system, guess, step, self._tolerance, self._most_iterations)
+
+
+def _step(
+    levels: Sequence[PaperLevel],
+    formula: TimeFormula,
+    dt: float,
+    growth: float | None,
+    voltage: float,
+) -> PaperStep:
+    def history(name: str) -> np.ndarray:
+        past = formula.newest * getattr(levels[-1], name)
+        if formula.older:
+            past = past + formula.older * getattr(levels[-2], name)
+        return past.ravel()
+
+    return PaperStep(formula.alpha0, history("xi"), history("concentration"), dt, growth, voltage)
 
 
 def _predict(levels: Sequence[PaperLevel], time: float) -> PaperLevel:

@@ -27,14 +27,17 @@ class PaperStep:
     ----------
     alpha0, xi_history, c_history : time formula, alpha0 y - history = dt dy/dt; flat (cells,).
     dt : step [s].
-    growth : metal to grow in this step, in cells: sum of alpha0 xi - xi_history [1].
+    growth : metal to grow in this step, in cells: sum of alpha0 xi - xi_history [1]; None where the
+        voltage is given instead.
+    voltage : V0 [V], read only where `growth` is None.
     """
 
     alpha0: float
     xi_history: Array
     c_history: Array
     dt: float
-    growth: float
+    growth: float | None
+    voltage: float = 0.0
 
 
 @dataclass
@@ -59,7 +62,8 @@ class PaperUnknowns:
 class PaperSystem:
     """Residual, Jacobian and Newton update of (xi, c, V) and the applied voltage V0.
 
-    V0 is the extra unknown; its equation is that the metal grown in the step is `PaperStep.growth`.
+    V0 is the extra unknown; its equation is that the metal grown in the step is `PaperStep.growth`,
+    or, under an applied voltage, that it is `PaperStep.voltage`.
     """
 
     def __init__(self, domain: Domain, model: PaperCoefficients) -> None:
@@ -81,7 +85,7 @@ class PaperSystem:
         return np.array([1.0, self._model.ion_concentration, self._model.thermal_voltage])
 
     def evaluate(self, unknowns: PaperUnknowns, step: PaperStep) -> tuple[Array, Array]:
-        """Assemble at `unknowns`; return the residual (size,) and that of the growth equation."""
+        """Assemble at `unknowns`; return the residual (size,) and that of the equation of V0."""
         model, grid = self._model, self._grid
         gradient_divergence(
             grid.shape, grid.spacing, unknowns.xi, model.gradient_coefficient, model.anisotropy,
@@ -100,8 +104,11 @@ class PaperSystem:
         self._electrode_conductance[self._bottom] = (
             2.0 * sigma / grid.spacing[grid.growth_axis] ** 2
         )
-        grown = float(np.sum(step.alpha0 * unknowns.xi - step.xi_history))
-        return self.sparsity.pack(self._residual), np.array([grown - step.growth])
+        if step.growth is None:
+            net = (unknowns.applied[0] - step.voltage) / model.thermal_voltage
+        else:
+            net = np.sum(step.alpha0 * unknowns.xi - step.xi_history) - step.growth
+        return self.sparsity.pack(self._residual), np.array([net])
 
     def update(self, residual: Array, net: Array, step: PaperStep) -> tuple[Array, Array]:
         """Newton update at the last evaluation: scaled (cells, 3), and V0/(RT/F) as (1,)."""
@@ -111,6 +118,9 @@ class PaperSystem:
         scale = step.dt / self._model.charge_density * self._model.thermal_voltage
         column[:, V] = -scale * self._electrode_conductance
         spread = self.sparsity.unpack(factors.solve(self.sparsity.pack(column)))
-        row_spread = step.alpha0 * spread[:, 0].sum()
-        applied = (-net[0] - step.alpha0 * plain[:, 0].sum()) / -row_spread
+        if step.growth is None:
+            applied = -net[0]
+        else:
+            row_spread = step.alpha0 * spread[:, 0].sum()
+            applied = (-net[0] - step.alpha0 * plain[:, 0].sum()) / -row_spread
         return plain - applied * spread, np.array([applied])
