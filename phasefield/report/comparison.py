@@ -8,7 +8,7 @@ from pathlib import Path
 from phasefield.report.data import RunData, read_run
 from phasefield.report.document import Block, Document, Picture, Section, Table, Text, write
 from phasefield.report.look import look, save
-from phasefield.report.side_by_side import scale_figure, trend_figure
+from phasefield.report.side_by_side import by_model, scale_figure, trend_figure
 from phasefield.report.tables import HEADLINES, headline_value, settings
 from phasefield.report.wording import DASH, duration, length, number, time_span
 from phasefield.results import open_run
@@ -35,7 +35,7 @@ def write_comparison(run_dirs: Sequence[str | Path], out: str | Path) -> Path:
     if len(run_dirs) < 2:
         raise ValueError(f"a comparison needs at least two runs, got {len(run_dirs)}")
     runs = _named_apart([read_run(open_run(path)) for path in run_dirs])
-    runs.sort(key=lambda item: (-item[1].pore_size, item[0]))
+    runs.sort(key=lambda item: (item[1].case.model, -item[1].pore_size, item[0]))
     page = Path(out) if Path(out).suffix == ".html" else Path(out) / "comparison.html"
     figures = page.with_name(f"{page.stem}-figures")
     figures.mkdir(parents=True, exist_ok=True)
@@ -68,20 +68,29 @@ def _named_apart(runs: Sequence[RunData]) -> list[tuple[str, RunData]]:
 
 
 def _pictures(runs: list[tuple[str, RunData]], figures: Path) -> Iterator[Block]:
-    drawn = [(name, data.frames) for name, data in runs if data.frames is not None]
+    lines = [
+        [(name, data.frames) for name, data in line if data.frames is not None]
+        for line in by_model(runs)
+    ]
+    drawn = [line for line in lines if line]
     if drawn:
         path = save(scale_figure(drawn), figures / "panels.png")
         yield Picture(
             path,
             "lithium and potential of all runs",
             "Top: lithium, LLZO and pore at the last saved time, dotted the front at the start."
-            " Bottom: ion potential in LLZO, one colour scale. All at the same physical scale; unit"
-            " cells are repeated about their mirrors.",
+            " Bottom: potential in LLZO against the metal, one colour scale. All at the same"
+            f" physical scale; unit cells are repeated about their mirrors.{_order(runs)}",
             "wide",
         )
     for name, data in runs:
         if data.frames is None:
             yield Text(f"{name} has saved no fields.")
+
+
+def _order(runs: list[tuple[str, RunData]]) -> str:
+    models = [line[0][1].case.model for line in by_model(runs)]
+    return "" if len(models) < 2 else f" Models from top to bottom: {', '.join(models)}."
 
 
 def _trends(runs: list[tuple[str, RunData]], figures: Path) -> Iterator[Block]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+from numpy.typing import NDArray
 
 from phasefield.report.data import Frames, RunData
 from phasefield.report.look import LLZO, MUTED, PAGE_WIDTH, figure, letter
@@ -22,7 +26,7 @@ from phasefield.report.scene import Scene, scale_bar
 from phasefield.report.tables import HEADLINES, headline_value
 from phasefield.report.wording import number, time_scale
 
-__all__ = ["scale_figure", "trend_figure"]
+__all__ = ["by_model", "scale_figure", "trend_figure"]
 
 RUN_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 """Okabe and Ito (2008), which colour-blind readers can tell apart."""
@@ -33,33 +37,63 @@ NARROWEST = 1.2
 RUN_STYLES = ("-", "--", "-.", ":")
 
 
-def scale_figure(runs: Sequence[tuple[str, Frames]]) -> Figure:
-    """Last frames of several runs, structure above potential, at one scale."""
-    widest = max(frames.plane.copies() * frames.plane.period for _, frames in runs)
-    scenes = [Scene(frames, _copies_within(frames, widest)) for _, frames in runs]
-    sizes = [scene.size for scene in scenes]
-    tallest = max(height for _, height in sizes)
-    across = max(PAGE_WIDTH, NARROWEST * len(runs))
-    scale = min((across - 1.3) / sum(width for width, _ in sizes), 4.0 / tallest)
-    made = figure(across, 2 * tallest * scale + 0.95, "compressed")
-    grid = made.subplots(2, len(runs), squeeze=False, width_ratios=[width for width, _ in sizes])
-    colours = potential_scale([frames for _, frames in runs], -1)
-    for column, ((name, _), scene) in enumerate(zip(runs, scenes, strict=True)):
-        scene.structure(grid[0, column], -1)
-        scene.initial_front(grid[0, column])
-        scene.potential(grid[1, column], -1, colours)
-        for axes in grid[:, column]:
-            scene.stand_alone(axes, tallest)
-        middle, height = 0.5 * sum(scene.extent[:2]), scene.size[1]
-        grid[0, column].annotate(
-            name, (middle, height), (0, 4), textcoords="offset points", ha="center", fontsize=8.5
-        )
-    for axes in grid[:, 0]:
-        height_axis(axes)
-    scale_bar(grid[0, 0], sizes[0][0])
-    potential_bar(made, grid[1, :], colours)
+Named = Sequence[tuple[str, Frames]]
+
+
+def scale_figure(lines: Sequence[Named]) -> Figure:
+    """Last frames of several runs, structure above potential, at one scale.
+
+    `lines` holds the runs that stand beside each other; one line below the other.
+    """
+    frames = [found for line in lines for _, found in line]
+    widest = max(found.plane.copies() * found.plane.period for found in frames)
+    scenes = [[Scene(found, _copies_within(found, widest)) for _, found in line] for line in lines]
+    tallest = max(scene.size[1] for line in scenes for scene in line)
+    widths = [
+        max(scene.size[0] for scene in column if scene is not None)
+        for column in zip_longest(*scenes)
+    ]
+    across = max(PAGE_WIDTH, NARROWEST * len(widths))
+    scale = min((across - 1.3) / sum(widths), 4.0 / tallest)
+    height = 2 * len(lines) * (tallest * scale + 0.1) + 0.75
+    made = figure(across, height, "compressed")
+    grid = made.subplots(2 * len(lines), len(widths), squeeze=False, width_ratios=widths)
+    colours = potential_scale(frames, -1)
+    for row, (line, drawn) in enumerate(zip(lines, scenes, strict=True)):
+        names = [name for name, _ in line]
+        _line(grid[2 * row : 2 * row + 2], names, drawn, tallest, colours)
+        potential_bar(made, grid[2 * row + 1, :], colours)
+    scale_bar(grid[0, 0], scenes[0][0].size[0])
     phase_legend(made)
     return made
+
+
+def _line(
+    grid: NDArray[Any],
+    names: Sequence[str],
+    scenes: Sequence[Scene],
+    tallest: float,
+    colours: Normalize,
+) -> None:
+    """Draw the runs of one line into two rows of axes; hide the axes that are left."""
+    for column, axes in enumerate(grid.T):
+        if column >= len(scenes):
+            for unused in axes:
+                unused.set_axis_off()
+            continue
+        scene = scenes[column]
+        scene.structure(axes[0], -1)
+        scene.initial_front(axes[0])
+        scene.potential(axes[1], -1, colours)
+        for drawn in axes:
+            scene.stand_alone(drawn, tallest)
+        middle, height = 0.5 * sum(scene.extent[:2]), scene.size[1]
+        axes[0].annotate(
+            names[column], (middle, height), (0, 4), textcoords="offset points", ha="center",
+            fontsize=8.5,
+        )  # fmt: skip
+    for axes in grid[:, 0]:
+        height_axis(axes)
 
 
 def _copies_within(frames: Frames, width: float) -> int:
@@ -68,42 +102,75 @@ def _copies_within(frames: Frames, width: float) -> int:
     return max(1, int(width / plane.period + 1e-9)) if plane.mirrored else 1
 
 
+def by_model(runs: Sequence[tuple[str, RunData]]) -> list[list[tuple[str, RunData]]]:
+    """The runs of each model, in their order."""
+    models = dict.fromkeys(data.case.model for _, data in runs)
+    return [[run for run in runs if run[1].case.model == model] for model in models]
+
+
 def trend_figure(runs: Sequence[tuple[str, RunData]]) -> Figure:
     """Nonuniformity at the end and over time, and shape of the front, of all runs."""
-    made = figure(PAGE_WIDTH, 2.9)
+    models = by_model(runs)
+    made = figure(PAGE_WIDTH, 2.9 + 0.3 * (len(runs) > 3))
     last, course, shape = made.subplots(1, 3)
-    if len({data.pore_size for _, data in runs}) == len(runs):
-        _against_pore_size(last, runs)
+    if len({(data.case.model, data.pore_size) for _, data in runs}) == len(runs) > len(models):
+        for index, line in enumerate(models):
+            _against_pore_size(last, line, index)
+        if len(models) > 1:
+            last.legend()
     else:
         _as_bars(last, runs)
     longest = max(float(data.column("time [s]")[-1]) for _, data in runs if len(data.history))
     factor, unit = time_scale(longest)
-    for index, (name, data) in enumerate(runs):
-        style: dict[str, Any] = {
-            "color": RUN_COLOURS[index % len(RUN_COLOURS)],
-            "linestyle": RUN_STYLES[index % len(RUN_STYLES)],
-        }
+    for (name, data), style in zip(runs, _styles(models), strict=True):
         time, spread = data.column("time [s]")[1:], data.column("nonuniformity [1]")[1:]
         course.plot(time / factor, spread, **style, label=name)
         if data.frames is not None:
             _shape(shape, data.frames, style)
     course.set(xlabel=f"time [{unit}]", ylabel="nonuniformity", ylim=(0, None))
     shape.set(xlabel="position / period", ylabel="rise / mean rise")
-    made.legend(loc="outside lower center", ncols=min(len(runs), 4))
+    made.legend(handles=_by_columns(course.get_lines(), models), loc="outside lower center",
+                ncols=min(len(models[0]), 4))  # fmt: skip
     for axes, name in zip((last, course, shape), "abc", strict=True):
         letter(axes, name)
     return made
 
 
-def _against_pore_size(axes: Axes, runs: Sequence[tuple[str, RunData]]) -> None:
+def _by_columns(lines: Sequence[Artist], models: Sequence[Sequence[Any]]) -> list[Artist]:
+    """Lines of all runs in the order in which a legend puts those of one model in one row."""
+    rest = iter(lines)
+    columns = zip_longest(*[[next(rest) for _ in runs] for runs in models])
+    return [line for column in columns for line in column if line is not None]
+
+
+def _styles(models: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """A look for each run: a colour in its model, a line for each model if there are several."""
+    return [
+        {
+            "color": RUN_COLOURS[place % len(RUN_COLOURS)],
+            "linestyle": RUN_STYLES[(line if len(models) > 1 else place) % len(RUN_STYLES)],
+        }
+        for line, runs in enumerate(models)
+        for place in range(len(runs))
+    ]
+
+
+def _against_pore_size(axes: Axes, runs: Sequence[tuple[str, RunData]], line: int) -> None:
+    """Draw the runs of one model; the numbers of the first line stand below it, others above."""
+    place, side = ((7, -7), "left") if line == 0 else ((-6, 4), "right")
     points = [
         (data.pore_size * 1e6, spread)
         for _, data in runs
         if (spread := headline_value(data, HEADLINES[0]))
     ]
-    axes.loglog(*np.array(points).reshape(-1, 2).T, "o-", color=LLZO)
+    axes.loglog(
+        *np.array(points).reshape(-1, 2).T,
+        f"o{RUN_STYLES[line]}",
+        color=LLZO,
+        label=runs[0][1].case.model,
+    )
     for x, y in points:
-        axes.annotate(number(y, 2), (x, y), (7, -7), textcoords="offset points", ha="left",
+        axes.annotate(number(y, 2), (x, y), place, textcoords="offset points", ha=side,
                       fontsize=7)  # fmt: skip
     axes.set(xlabel="pore size [µm]", ylabel="nonuniformity at the end")
     axes.margins(0.25, 0.2)

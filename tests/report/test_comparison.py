@@ -6,7 +6,7 @@ import pytest
 from phasefield.report import write_comparison
 from phasefield.report.data import read_run
 from phasefield.report.look import look
-from phasefield.report.side_by_side import scale_figure
+from phasefield.report.side_by_side import by_model, scale_figure
 from phasefield.results import open_run
 
 
@@ -58,6 +58,15 @@ def test_a_run_without_fields_is_named(slit, make, tmp_path):
     assert "All runs have the same settings." in page
 
 
+def test_models_stand_one_below_the_other(slit, wide, paper, tmp_path):
+    runs = [read_run(open_run(path)) for path in (slit, wide, paper)]
+    lines = by_model([(data.name, data) for data in runs])
+    assert [len(line) for line in lines] == [2, 1]
+    page = write_comparison([paper, slit, wide], tmp_path).read_text(encoding="utf-8")
+    assert "Models from top to bottom: conserved, paper." in page
+    assert page.index("wide") < page.index("slits 1.5 um") < page.index("published")
+
+
 def test_one_run_is_no_comparison(slit, tmp_path):
     with pytest.raises(ValueError, match="at least two"):
         write_comparison([slit], tmp_path)
@@ -66,7 +75,7 @@ def test_one_run_is_no_comparison(slit, tmp_path):
 def test_pictures_share_one_physical_scale(slit, wide):
     runs = [(path.name, read_run(open_run(path)).frames) for path in (slit, wide)]
     with look():
-        made = scale_figure(runs)
+        made = scale_figure([runs])
         made.draw_without_rendering()
     scales = []
     for axes in made.axes[:4]:
