@@ -18,7 +18,7 @@ from phasefield.physics.paper import paper_coefficients
 from phasefield.physics.transport import contact
 from phasefield.solvers.numba_backend import ConservedBackend, relax
 from phasefield.solvers.paper_backend import PaperBackend
-from phasefield.state import FIELDS, PAPER_FIELDS, FieldSpec, Level, PaperLevel
+from phasefield.state import Level, PaperLevel
 
 __all__ = ["Parts", "make_parts"]
 
@@ -36,7 +36,6 @@ class Parts:
     start : time level at t = 0.
     backend : advances levels; see `ConservedBackend.advance`.
     observer : reads numbers and fields off levels; see `Observer`.
-    fields : what the fields of a frame are.
     contact_resistance : R_ct per true contact area [ohm m2].
     audit : further charges that the model keeps book of, or None.
     """
@@ -44,7 +43,6 @@ class Parts:
     start: Any
     backend: Any
     observer: Any
-    fields: dict[str, FieldSpec]
     contact_resistance: float
     audit: PaperAudit | None = None
 
@@ -65,7 +63,7 @@ def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool
     backend = _conserved_backend(case.backend)(
         domain, model, case.interface.width, solver.tolerance, solver.max_newton
     )
-    return Parts(start, backend, Observer(domain, model, start.xi), FIELDS, resistance)
+    return Parts(start, backend, Observer(domain, model, start.xi), resistance)
 
 
 def _conserved_backend(name: str) -> type[ConservedBackend]:
@@ -82,12 +80,22 @@ def _paper(case: Case, domain: Domain, initial_xi: Array | None, force: bool) ->
     xi = front(case, domain) * (1.0 - domain.phi) if initial_xi is None else initial_xi
     zero = np.zeros(domain.grid.shape)
     start = PaperLevel(0.0, xi, model.ion_concentration * domain.phi, zero, 0.0)
-    backend = PaperBackend(
-        domain, model, case.interface.width, case.solver.tolerance, case.solver.max_newton
+    solver = case.solver
+    backend = _paper_backend(case.backend)(
+        domain, model, case.interface.width, solver.tolerance, solver.max_newton
     )
     observer = PaperObserver(domain, model, xi)
     audit = PaperAudit(observer.ion_inventory(start))
-    return Parts(start, backend, observer, PAPER_FIELDS, case.kinetics.resistance, audit)
+    return Parts(start, backend, observer, case.kinetics.resistance, audit)
+
+
+def _paper_backend(name: str) -> type[PaperBackend]:
+    """Backend by its name, as `_conserved_backend`."""
+    if name == "numba":
+        return PaperBackend
+    from phasefield.solvers.fipy_paper import FipyPaperBackend
+
+    return FipyPaperBackend
 
 
 def front(case: Case, domain: Domain) -> Array:

@@ -22,7 +22,7 @@ from phasefield.output.fields import open_frames
 from phasefield.output.frames import Frames
 from phasefield.output.history import read_history
 from phasefield.output.run_directory import read_status
-from phasefield.state import FIELDS, STATIC_FIELDS
+from phasefield.state import ALL_FIELDS
 
 __all__ = ["Run", "open_run"]
 
@@ -140,6 +140,6 @@ def _dataset(frames: Frames) -> xr.Dataset:
 
 def _attributes(name: str, units: Mapping[str, str]) -> dict[str, str]:
     """Return unit, symbol and meaning of the field `name`."""
-    spec = {**FIELDS, **STATIC_FIELDS}.get(name)
+    spec = ALL_FIELDS.get(name)
     meaning = {"symbol": spec.symbol, "long_name": spec.description} if spec else {}
     return {"units": units[name], **meaning}

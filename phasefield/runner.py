@@ -16,7 +16,7 @@ from tqdm import tqdm
 from phasefield.case import Case, load_case, with_overrides
 from phasefield.errors import DidNotConverge, Interrupted
 from phasefield.output import checkpoint
-from phasefield.output.fields import UNITS, FieldSeries
+from phasefield.output.fields import FieldSeries
 from phasefield.output.history import HistoryWriter
 from phasefield.output.run_directory import RunDirectory
 from phasefield.preflight import require_resolved
@@ -97,11 +97,7 @@ class _Writers:
         simulation = build(case, force=force, initial_xi=start)
         domain = simulation.domain
         static = {"electrolyte_order_parameter": domain.phi, "wall_density": domain.wall_density}
-        units = {name: spec.unit for name, spec in simulation.parts.fields.items()}
-        precision = case.output.precision
-        fields = FieldSeries(
-            directory.path, domain.grid, static, units={**UNITS, **units}, precision=precision
-        )
+        fields = FieldSeries(directory.path, domain.grid, static, precision=case.output.precision)
         history = HistoryWriter(directory.path / "history.csv", columns(case.model))
         if found:
             arrays, values = found

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FIELDS", "PAPER_FIELDS", "STATIC_FIELDS", "FieldSpec", "Level", "PaperLevel"]
+__all__ = [
+    "ALL_FIELDS",
+    "FIELDS",
+    "PAPER_FIELDS",
+    "STATIC_FIELDS",
+    "FieldSpec",
+    "Level",
+    "PaperLevel",
+]
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,9 @@ class FieldSpec:
 
 FIELDS: dict[str, FieldSpec] = {
     "lithium_order_parameter": FieldSpec("xi", "1", "1 in lithium metal, 0 in the empty pore"),
+    "lithium_fraction": FieldSpec(
+        "psi xi", "1", "share of lithium in the cell: the field to look at, it ends at the wall"
+    ),
     "ion_potential": FieldSpec("V_l", "V", "potential of lithium ions in LLZO; NaN outside LLZO"),
     "chemical_potential": FieldSpec(
         "mu", "Pa", "chemical potential of lithium per molar volume; NaN outside the pores"
@@ -46,6 +57,9 @@ STATIC_FIELDS: dict[str, FieldSpec] = {
     "wall_density": FieldSpec("a", "1/m", "wall area per volume"),
 }
 """Fields that never change, written once."""
+
+ALL_FIELDS: dict[str, FieldSpec] = {**FIELDS, **PAPER_FIELDS, **STATIC_FIELDS}
+"""Every field that a run can hold."""
 
 
 @dataclass(frozen=True)

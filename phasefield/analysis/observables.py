@@ -102,6 +102,7 @@ class Observer(DepositObserver):
         i, strong = self._current(level)
         return {
             "lithium_order_parameter": level.xi,
+            "lithium_fraction": domain.pore * level.xi,
             "ion_potential": np.where(domain.electrolyte > 0.0, level.ion_potential, np.nan),
             "chemical_potential": np.where(in_pore, level.mu, np.nan),
             "metal_potential": np.where(

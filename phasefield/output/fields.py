@@ -20,11 +20,11 @@ from phasefield.output import hdf5, vti
 from phasefield.output.atomic import replacing, write_text
 from phasefield.output.frames import Contents, Frames
 from phasefield.output.xdmf import series_xdmf
-from phasefield.state import FIELDS, STATIC_FIELDS
+from phasefield.state import ALL_FIELDS
 
 __all__ = ["UNITS", "FieldSeries", "open_frames"]
 
-UNITS: Mapping[str, str] = {name: s.unit for name, s in {**FIELDS, **STATIC_FIELDS}.items()}
+UNITS: Mapping[str, str] = {name: spec.unit for name, spec in ALL_FIELDS.items()}
 """SI unit of every field of the model."""
 
 _log = logging.getLogger(__name__)
