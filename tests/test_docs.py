@@ -26,7 +26,7 @@ from phasefield import cli
 from phasefield.case import load_case
 from phasefield.preflight import preflight
 from phasefield.record import COLUMNS
-from phasefield.state import FIELDS, STATIC_FIELDS
+from phasefield.state import FIELDS, PAPER_FIELDS, STATIC_FIELDS
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -207,7 +207,8 @@ def test_columns_of_the_history_are_listed():
 
 
 def test_fields_are_listed():
-    assert listed("Fields") == [*FIELDS, *STATIC_FIELDS]
+    of_paper = [name for name in PAPER_FIELDS if name not in FIELDS]
+    assert listed("Fields") == [*FIELDS, *STATIC_FIELDS, *of_paper]
 
 
 def test_keys_of_the_summary_are_listed(workplace):
