@@ -79,8 +79,6 @@ class Case(Section):
         wrong = cross_checks(leaf_values(self))
         if self.model != "paper" and self.paper != Paper():
             wrong.append(("paper", f"these keys need model: paper, you gave model: {self.model}"))
-        if self.backend == "fipy" and self.model != "conserved":
-            wrong.append(("backend", f"fipy solves model: conserved, you gave model: {self.model}"))
         if wrong:
             text = "; ".join(f"{path}: {message}" for path, message in wrong)
             raise PydanticCustomError("keys_together", "{text}", {"text": text})

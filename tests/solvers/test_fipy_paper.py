@@ -1,0 +1,169 @@
+"""The published model on two backends: FiPy's own discretisation against the Numba kernels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geometries import channels
+from phasefield.case import load_case
+from phasefield.domain import build_domain
+from phasefield.models import make_parts
+from phasefield.physics.paper import paper_coefficients
+from phasefield.preflight import build_scaffold
+from phasefield.solvers.fipy_paper import FipyPaperBackend
+from phasefield.solvers.newton import NewtonFailed
+from phasefield.solvers.paper_backend import PaperBackend
+from phasefield.solvers.paper_system import PaperStep, PaperSystem, PaperUnknowns
+
+from .test_fipy import turned
+
+QUICKSTART = Path(__file__).parents[2] / "cases" / "paper_quickstart.yaml"
+PORE, WIDTH, HEIGHT = 1.2e-6, 0.3e-6, 2.4e-6
+SMALL = (
+    "geometry.pore_size=1.2 um",
+    "geometry.height=2.4 um",
+    "lithium.depth=1.2 um",
+    "interface.width=0.3 um",
+)
+
+
+def small_case(*overrides):
+    return load_case(QUICKSTART, [*SMALL, *overrides])
+
+
+def slit(spacing=0.09e-6):
+    """A half slit; the spacing that fits differs between the axes."""
+    return build_domain(channels(PORE, 0.5, HEIGHT, "unit_cell", spacing), WIDTH)
+
+
+def cylinder():
+    scaffold = channels(1.6e-6, 0.5, HEIGHT, "unit_cell", 0.21e-6, dimensions=3)
+    return build_domain(scaffold, WIDTH, force=True)
+
+
+DOMAINS = {
+    "flat z": slit,
+    "flat y": lambda: turned(slit(), (1, 0, 2)),
+    "flat x": lambda: turned(slit(), (2, 1, 0)),
+    "3D": cylinder,
+}
+
+
+def build(case):
+    """Domain, model and start of a case."""
+    domain = build_domain(build_scaffold(case), case.interface.width, force=True)
+    parts = make_parts(case, domain, None, force=False)
+    return domain, paper_coefficients(case), parts.start
+
+
+def march(backend, start, sizes, **control):
+    """Levels and iterations after steps of the given sizes [s]."""
+    levels, iterations = [start], 0
+    for dt in sizes:
+        result = backend.advance(levels[-3:], dt, **control)
+        assert result.residual < 1e-8
+        levels.append(result.level)
+        iterations += result.iterations
+    return levels, iterations
+
+
+def both(case, sizes, **control):
+    """Largest difference of the backends at any step: xi [1], c/c0 [1], V and V0 [V]."""
+    domain, model, start = build(case)
+    found = []
+    for backend in (PaperBackend, FipyPaperBackend):
+        found.append(march(backend(domain, model, WIDTH, 1e-8, 25), start, sizes, **control))
+    (ours, newton), (theirs, sweeps) = found
+    print(f"Newton iterations {newton}, sweeps {sweeps}, in {len(sizes)} steps")
+    assert sweeps <= newton + len(sizes)  # its tangents are exact as well
+    assert np.abs(ours[-1].xi - start.xi).max() > 1e-3
+
+    def largest(name):
+        pairs = zip(ours, theirs, strict=True)
+        return max(np.abs(getattr(a, name) - np.array(getattr(b, name))).max() for a, b in pairs)
+
+    ions = largest("concentration") / model.ion_concentration
+    potential = max(largest("potential"), largest("applied_voltage"))
+    print(f"xi {largest('xi'):.1e}, c/c0 {ions:.1e}, V {potential:.1e} V")
+    return largest("xi"), ions, potential
+
+
+def anywhere(domain, model, seed):
+    """A random, uneven state and a step of BDF2-like weights."""
+    rng = np.random.default_rng(seed)
+    cells = domain.grid.size
+    xi = rng.uniform(-0.05, 1.05, cells) * rng.choice([0.0, 1.0], cells, p=[0.2, 0.8])
+    point = PaperUnknowns(
+        xi,
+        model.ion_concentration * rng.uniform(0.1, 2.0, cells),
+        model.thermal_voltage * rng.standard_normal(cells),
+        np.array([5e-3]),
+    )
+    past = xi - 0.1 * rng.standard_normal(cells)
+    ions = model.ion_concentration * rng.uniform(0.1, 2.0, cells)
+    return point, PaperStep(1.4, 1.39 * past, 1.41 * ions, 7.0, 3.0)
+
+
+@pytest.mark.parametrize("anisotropy", ["0", "0.03"])
+@pytest.mark.parametrize("name", DOMAINS)
+def test_both_find_the_same_residual_anywhere(name, anisotropy):
+    """Every stencil, face value and electrode: in each cell to round-off, vacuum or metal."""
+    domain = DOMAINS[name]()
+    model = paper_coefficients(small_case(f"paper.anisotropy={anisotropy}"))
+    point, step = anywhere(domain, model, 0)
+    system = PaperSystem(domain, model)
+    packed, expected_net = system.evaluate(point, step)
+    expected = system.sparsity.unpack(packed).T
+    found, net = FipyPaperBackend(domain, model, WIDTH, 1e-9, 25).residual(point, step)
+    assert np.all(np.abs(found - expected) < 1e-10 * np.abs(expected))
+    assert net == pytest.approx(expected_net[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("spacing", ["0.075 um", "0.0375 um"])
+def test_backends_agree_on_a_small_slit(spacing):
+    """A first step by backward Euler and a larger one by BDF2; and at half the spacing."""
+    case = small_case(f"grid.spacing={spacing}")
+    xi, ions, potential = both(case, (0.5, 5.0), current_density=2.0)
+    assert xi < 1e-7
+    assert ions < 1e-6
+    assert potential < 1e-8
+
+
+def test_backends_agree_under_an_applied_voltage():
+    xi, _, potential = both(small_case("grid.spacing=0.15 um"), (0.5,), voltage=0.02)
+    assert xi < 1e-7
+    assert potential < 1e-8
+
+
+def test_backends_agree_in_3d():
+    shape = ("dimensions=3", "geometry.arrangement=square", "geometry.pore_size=1.6 um")
+    case = small_case(*shape, "grid.spacing=0.21 um")
+    xi, _, potential = both(case, (0.5,), current_density=2.0)
+    assert xi < 1e-7
+    assert potential < 1e-8
+
+
+def test_metal_grown_is_the_charge_asked_for():
+    domain, model, start = build(small_case("grid.spacing=0.15 um"))
+    levels, _ = march(
+        FipyPaperBackend(domain, model, WIDTH, 1e-8, 25), start, (0.5,), current_density=2.0
+    )
+    grown = np.sum(levels[-1].xi - start.xi) * domain.grid.cell_volume * model.charge_density
+    assert grown == pytest.approx(0.5 * 2.0 * domain.grid.cross_section, rel=1e-6)
+
+
+def test_a_step_that_is_given_up_leaves_the_past_untouched():
+    domain, model, start = build(small_case("grid.spacing=0.15 um"))
+    before = start.xi.copy()
+    with pytest.raises(NewtonFailed, match="after 1 sweeps, asked 1e-09"):
+        FipyPaperBackend(domain, model, WIDTH, 1e-9, 1).advance([start], 0.5, 2.0)
+    assert np.array_equal(start.xi, before)
+
+
+def test_the_case_chooses_the_backend():
+    case = small_case("grid.spacing=0.15 um", "backend=fipy")
+    domain = build_domain(build_scaffold(case), case.interface.width)
+    assert type(make_parts(case, domain, None, force=False).backend) is FipyPaperBackend
