@@ -18,6 +18,7 @@ from phasefield.commands import (
     analytic,
     check,
     cite,
+    compare,
     export,
     geometry,
     new,
@@ -29,7 +30,7 @@ from phasefield.errors import GeometryInvalid, Interrupted, PhaseFieldError
 
 __all__ = ["main", "make_parser"]
 
-VERBS = (new, check, schema, geometry, run, analytic, export, report, cite)
+VERBS = (new, check, schema, geometry, run, analytic, export, report, compare, cite)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

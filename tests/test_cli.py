@@ -230,3 +230,26 @@ def test_errors_become_one_message_and_an_exit_code(error, code, message, monkey
     assert shown.count("\n") == 1
     assert cli.main(["schema", "--debug"]) == code
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_compare_models(tmp_path, capsys):
+    assert cli.main(["compare", QUICK, "--models", "--out", "both", *TINY]) == 0
+    out = capsys.readouterr().out
+    assert "Both took the same time steps, 2 s" in out
+    assert "largest difference" in out
+    found = json.loads((tmp_path / "both" / "compare.json").read_text())
+    assert found["settings"] == {"model": ["conserved", "paper"]}
+    assert found["times_s"] == [0.0, 2.0, 4.0]
+    assert (tmp_path / "both" / "compare.html").exists()
+    assert (tmp_path / "both" / "paper" / "history.csv").exists()
+
+
+def test_compare_backends_takes_the_same_steps(tmp_path, capsys):
+    pytest.importorskip("fipy")
+    adaptive = ["protocol.0.plate.duration=4 s", "solver.time_step=null"]
+    changes = [word for change in adaptive for word in ("--set", change)]
+    assert cli.main(["compare", QUICK, "--out", "both", *changes, "--fixed-step", "2 s"]) == 0
+    assert "the case chooses its steps by their error" in capsys.readouterr().out
+    found = json.loads((tmp_path / "both" / "compare.json").read_text())
+    assert found["settings"] == {"backend": ["numba", "fipy"]}
+    assert max(found["largest_difference"]["lithium_order_parameter"]) < 1e-6

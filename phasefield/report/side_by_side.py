@@ -119,7 +119,7 @@ def trend_figure(runs: Sequence[tuple[str, RunData]]) -> Figure:
         if len(models) > 1:
             last.legend()
     else:
-        _as_bars(last, runs)
+        _as_bars(last, runs, _styles(models))
     longest = max(float(data.column("time [s]")[-1]) for _, data in runs if len(data.history))
     factor, unit = time_scale(longest)
     for (name, data), style in zip(runs, _styles(models), strict=True):
@@ -145,9 +145,10 @@ def _by_columns(lines: Sequence[Artist], models: Sequence[Sequence[Any]]) -> lis
 
 def _styles(models: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
     """A look for each run: a colour in its model, a line for each model if there are several."""
+    alone = all(len(runs) == 1 for runs in models)
     return [
         {
-            "color": RUN_COLOURS[place % len(RUN_COLOURS)],
+            "color": RUN_COLOURS[(line if alone else place) % len(RUN_COLOURS)],
             "linestyle": RUN_STYLES[(line if len(models) > 1 else place) % len(RUN_STYLES)],
         }
         for line, runs in enumerate(models)
@@ -179,10 +180,11 @@ def _against_pore_size(axes: Axes, runs: Sequence[tuple[str, RunData]], line: in
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
-def _as_bars(axes: Axes, runs: Sequence[tuple[str, RunData]]) -> None:
+def _as_bars(
+    axes: Axes, runs: Sequence[tuple[str, RunData]], styles: Sequence[dict[str, Any]]
+) -> None:
     values = [headline_value(data, HEADLINES[0]) or 0.0 for _, data in runs]
-    colours = [RUN_COLOURS[index % len(RUN_COLOURS)] for index in range(len(runs))]
-    bars = axes.bar(range(len(runs)), values, color=colours)
+    bars = axes.bar(range(len(runs)), values, color=[style["color"] for style in styles])
     axes.bar_label(bars, [number(value, 2) for value in values], fontsize=7, padding=2)
     axes.set(xticks=[], ylabel="nonuniformity at the end")
     axes.grid(axis="x", visible=False)

@@ -58,6 +58,7 @@ def number(value: Any, digits: int = 3, unit: str = "") -> str:
     exponent = math.floor(math.log10(abs(value)))
     if exponent < -3 or exponent > 5:
         mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        mantissa = mantissa.replace("-", "−")
         return f"{mantissa} × 10{str(int(power)).translate(_SUPERSCRIPTS)}{tail}"
     decimals = max(digits - 1 - exponent, 0)
     return f"{value:.{decimals}f}{tail}".replace("-", "−")
