@@ -13,9 +13,11 @@ from phasefield.sources import BACKEND_SOURCES, MODEL_SOURCES, SOURCES, Source
 
 __all__ = [
     "CHOSEN",
+    "CLOSURES",
     "ELECTROLYTES",
     "LITHIUM",
     "SETS",
+    "Closures",
     "Electrolyte",
     "Lithium",
     "Quantity",
@@ -231,7 +233,72 @@ LITHIUM = Lithium(
 )
 """Lithium metal."""
 
-SETS: Mapping[str, Electrolyte | Lithium] = {**ELECTROLYTES, LITHIUM.name: LITHIUM}
+
+@dataclass(frozen=True)
+class Closures(ParameterSet):
+    """Defaults of what the published model needs and its source does not print.
+
+    Attributes
+    ----------
+    cross_term : A/W1 [1].
+    drive : L_eta G/(L_sigma W1) that the numerical interface mobility is set to [1].
+    metal_ion_diffusivity, ion_diffusivity : D_e, D_p [m2 s-1].
+    ion_concentration : c0 [mol m-3].
+    conductivity_ratio : sigma_e/sigma_p [1].
+    vacuum_floor : D_s/D_p and sigma_s/sigma_p [1].
+    """
+
+    cross_term: Quantity
+    drive: Quantity
+    metal_ion_diffusivity: Quantity
+    ion_diffusivity: Quantity
+    ion_concentration: Quantity
+    conductivity_ratio: Quantity
+    vacuum_floor: Quantity
+
+
+CLOSURES = Closures(
+    name="paper",
+    description="Closures of the published model; its source prints none of them",
+    cross_term=Quantity(4.0, "1", CHOSEN, "lithium enters LLZO below 1.52 at a drive of 0.4"),
+    drive=Quantity(
+        0.4,
+        "1",
+        CHOSEN,
+        "numerical: holds the profile of the interface at the current of the protocol; the "
+        "thermodynamically consistent mobility does not",
+    ),
+    metal_ion_diffusivity=Quantity(
+        5.6e-15,
+        "m2/s",
+        CHOSEN,
+        "the self-diffusion of lithium; decides the order of the pore sizes, 0 and 7.5e-13 are "
+        "compared in the documentation",
+    ),
+    ion_diffusivity=Quantity(
+        2e-13, "m2/s", CHOSEN, "of the order of sigma R T/(F^2 c0) of LLZO, 2.1e-13"
+    ),
+    ion_concentration=Quantity(
+        4e4,
+        "mol/m3",
+        CHOSEN,
+        "of the order of the lithium in LLZO, 7 per formula unit of about 164 cm3/mol",
+    ),
+    conductivity_ratio=Quantity(
+        1e3,
+        "1",
+        CHOSEN,
+        "2 A/m2 through 10 um of metal then lose 0.6 uV: the true 3e8 is not needed",
+    ),
+    vacuum_floor=Quantity(1e-6, "1", CHOSEN, "for zero, which leaves the equations singular"),
+)
+"""Closures of the published model."""
+
+SETS: Mapping[str, Electrolyte | Lithium | Closures] = {
+    **ELECTROLYTES,
+    LITHIUM.name: LITHIUM,
+    CLOSURES.name: CLOSURES,
+}
 """All parameter sets by name."""
 
 

@@ -166,6 +166,30 @@ _ALL = (
         doi="10.1088/0965-0393/20/7/075008",
     ),
     Source(
+        key="chen2015",
+        author="Chen, L. and others",
+        title=(
+            "Modulation of dendritic patterns during electrodeposition: A nonlinear phase-field "
+            "model"
+        ),
+        journal="Journal of Power Sources",
+        year="2015",
+        volume="300",
+        pages="376",
+        doi="10.1016/j.jpowsour.2015.09.055",
+    ),
+    Source(
+        key="kobayashi1993",
+        author="Kobayashi, R.",
+        title="Modeling and numerical simulations of dendritic crystal growth",
+        journal="Physica D: Nonlinear Phenomena",
+        year="1993",
+        volume="63",
+        number="3--4",
+        pages="410--423",
+        doi="10.1016/0167-2789(93)90120-P",
+    ),
+    Source(
         key="numba2015",
         kind="inproceedings",
         author="Lam, S. K. and Pitrou, A. and Seibert, S.",
@@ -194,6 +218,7 @@ SOURCES: Mapping[str, Source] = {source.key: source for source in _ALL}
 
 MODEL_SOURCES: Mapping[str, tuple[str, ...]] = {
     "conserved": ("porous_llzo_membranes", "cahn1958", "yu2012"),
+    "paper": ("porous_llzo_membranes", "chen2015", "kobayashi1993"),
 }
 """Keys of the references behind each model."""
 

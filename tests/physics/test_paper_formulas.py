@@ -10,6 +10,7 @@ import pytest
 from phasefield import cli
 from phasefield.case import load_case
 from phasefield.errors import CaseError
+from phasefield.materials import CHOSEN, CLOSURES, bibtex
 from phasefield.physics import anisotropy, paper
 from phasefield.physics.energy import double_well
 from phasefield.solvers.gradient import gradient_divergence
@@ -224,3 +225,20 @@ def test_particle_of_fixed_volume_takes_the_wulff_shape(epsilon):
     diagonal = np.sqrt(2) * np.interp(0.5, np.diagonal(xi[0])[::-1], at[::-1])
     expected = np.sqrt((1 + epsilon) / (1 - epsilon))
     assert along / diagonal == pytest.approx(expected, rel=5e-3)
+
+
+def test_chosen_closures_are_the_defaults_of_a_case():
+    case = load_case(QUICK)
+    for name, quantity in CLOSURES:
+        assert quantity.source == CHOSEN
+        assert quantity.note
+        if name != "drive":
+            assert getattr(case.paper, name) == pytest.approx(quantity.value, rel=1e-12)
+
+
+def test_a_case_of_the_published_model_cites_where_it_comes_from():
+    text = bibtex(load_case(QUICK))
+    for key in ("porous_llzo_membranes", "chen2015", "kobayashi1993", "numba2015"):
+        assert f"{{{key}," in text
+    assert "10.1016/j.jpowsour.2015.09.055" in text
+    assert "yu2012" not in text
