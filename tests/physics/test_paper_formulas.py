@@ -215,7 +215,7 @@ def test_particle_of_fixed_volume_takes_the_wulff_shape(epsilon):
     distance = np.hypot(*np.meshgrid(at, at, indexing="ij"))[None]
     xi = 0.5 * (1 - np.tanh(2 * (distance - radius)))
     barrier = 8.0  # kappa0 = 1, delta = 1
-    for _ in range(4000):
+    for _ in range(2500):
         bend = bend_of(xi, spacing, 1.0, epsilon, 4)
         force = bend - 2 * barrier * xi * (1 - xi) * (1 - 2 * xi)
         weight = xi * (1 - xi)
