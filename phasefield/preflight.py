@@ -43,7 +43,8 @@ class Preflight:
     Attributes
     ----------
     shape, cells : of the grid.
-    unknowns : xi and mu where there is pore, the ion potential where there is electrolyte.
+    unknowns : xi and mu where there is pore, the ion potential where there is electrolyte; three
+        in every cell for the published model.
     cells_per_interface, cells_per_pore : with the spacing that was asked.
     interface_per_pore : interface widths in one pore diameter.
     wall_area_bias : area of the diffuse wall over that of the sharp scaffold, minus 1.
@@ -119,7 +120,7 @@ def preflight(case: Case, force: bool = False) -> Preflight:
     """
     domain = build_domain(build_scaffold(case), case.interface.width, force=force)
     pore, depth, resistance = case.geometry.pore_size, case.lithium.depth, case.kinetics.resistance
-    cells, unknowns = domain.grid.size, _unknowns(domain)
+    cells, unknowns = domain.grid.size, _unknowns(case, domain)
     steps, frames = _steps(case), 1 + ceil(case.duration / case.output.fields_every - ROUND_OFF)
     transport = lithium_transport_length(case)
     sigma_eff = (1 - case.geometry.porosity) * case.conductivity
@@ -184,7 +185,9 @@ def lithium_transport_length(case: Case) -> float:
     return sigma * case.kinetics.resistance
 
 
-def _unknowns(domain: Domain) -> int:
+def _unknowns(case: Case, domain: Domain) -> int:
+    if case.model == "paper":
+        return 3 * domain.grid.size
     return int(2 * np.count_nonzero(domain.pore) + np.count_nonzero(domain.electrolyte))
 
 

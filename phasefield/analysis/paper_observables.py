@@ -123,11 +123,17 @@ class PaperObserver(DepositObserver):
         return self._per_area(xi * interpolation.py_func(self._domain.phi))
 
     def smallest_connection(self, xi: Array) -> float:
-        """Smallest h(xi) + h(phi) where lithium touches LLZO [1]; small: a vacuum gap opened."""
-        on_contact = (self._domain.wall_density > 0.0) & (np.abs(xi + self._domain.phi - 1) < 0.5)
-        below = xi.cumsum(axis=self._domain.grid.growth_axis) > 1.0
+        """Smallest h(xi) + h(phi) across the wall [1], in the lower half of the lithium.
+
+        1 where lithium, wall and LLZO join; small where a vacuum gap has opened between them. Away
+        from the front, whose corner with the wall is open by construction.
+        """
+        grid = self._domain.grid
         joined = interpolation.py_func(xi) + interpolation.py_func(self._domain.phi)
-        return float(joined[on_contact & below].min(initial=1.0))
+        rows = np.moveaxis(joined, grid.growth_axis, 0)
+        lowest = float(np.nanmin(self._front(xi), initial=grid.height))
+        deep = max(1, int(0.5 * lowest / grid.spacing[grid.growth_axis]))
+        return float(rows[:deep].min())
 
     def _per_area(self, density: Array) -> float:
         grid = self._domain.grid

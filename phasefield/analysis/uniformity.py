@@ -21,6 +21,10 @@ FloatArray = NDArray[np.float64]
 # 1 in wide pores, and the mirror image of a column must rank with it.
 SAME_PSI = 1e-9
 
+# psi of an open column; above 0.5 by more than rounding, so that a column of cells that lies
+# exactly on the wall is closed on every grid.
+OPEN_ABOVE = 0.5 + 1e-6
+
 
 @dataclass(frozen=True)
 class Uniformity:
@@ -85,7 +89,7 @@ def front_height(
     fraction = np.divide(low - 0.5, low - high, out=np.zeros_like(low), where=found)
     pore_at_front = (1 - fraction) * _pick(pore, below) + fraction * _pick(pore, below + 1)
     height = (below + 0.5 + fraction) * spacing[growth_axis]
-    return np.where(found & (pore_at_front > 0.5), height, np.nan)
+    return np.where(found & (pore_at_front > OPEN_ABOVE), height, np.nan)
 
 
 def uniformity(
