@@ -10,12 +10,12 @@ from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from phasefield.case_checks import cross_checks
+from phasefield.case_geometry import Geometry
 from phasefield.case_quantity import Temperature
 from phasefield.case_sections import (
     FROM_OTHERS,
     Cell,
     Electrolyte,
-    Geometry,
     Grid,
     Interface,
     Kinetics,
