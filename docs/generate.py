@@ -28,6 +28,9 @@ def case_keys() -> str:
     top: list[tuple[str, ...]] = []
     sections: list[str] = []
     for name, field in schema["properties"].items():
+        if "oneOf" in field:
+            sections.append(_choices(schema, name, field))
+            continue
         below = list(_sections(schema, name, field))
         if not below:
             top.append(_key_row(name, field, name in schema["required"]))
@@ -39,6 +42,28 @@ def case_keys() -> str:
         ]
         sections.append(f"### `{name}`: {field['description']}\n\n{_table(_KEY_HEADER, rows)}")
     return "\n\n".join([_table(_KEY_HEADER, top), *sections])
+
+
+def _choices(schema: Mapping[str, Any], name: str, field: Mapping[str, Any]) -> str:
+    """A section that comes in several kinds: the keys of every kind, then one table for each."""
+    kinds = [schema["$defs"][choice["$ref"].rpartition("/")[2]] for choice in field["oneOf"]]
+    common = set.intersection(*(set(kind["properties"]) for kind in kinds)) - {"kind"}
+    first = kinds[0]["properties"]
+    common = {key for key in common if all(k["properties"][key] == first[key] for k in kinds)}
+    parts = [f"### `{name}`: {field['description']}"]
+    for kind in kinds:
+        word, required = kind["properties"]["kind"]["const"], kind.get("required", ())
+        rows = [
+            _key_row(f"{name}.{key}", entry, key in required)
+            for key, entry in kind["properties"].items()
+            if key not in common and key != "kind"
+        ]
+        default = " (the kind when none is given)" if "kind" not in required else ""
+        about = " ".join(kind["description"].split("\n\n")[0].split())
+        parts.append(f"#### `kind: {word}`{default}\n\n{about}\n\n{_table(_KEY_HEADER, rows)}")
+    shared = [_key_row(f"{name}.{k}", first[k], False) for k in sorted(common)]
+    parts.append(f"#### Keys of every kind\n\n{_table(_KEY_HEADER, shared)}")
+    return "\n\n".join(parts)
 
 
 def parameter_sets() -> str:

@@ -6,7 +6,17 @@
 
 from __future__ import annotations
 
-from geometries.generators import GENERATORS, channels, generate
+from geometries.channels import channels
+from geometries.edits import trimmed, with_separator
+from geometries.generators import GENERATORS, generate
 from geometries.scaffold import GeometryError, Scaffold
 
-__all__ = ["GENERATORS", "GeometryError", "Scaffold", "channels", "generate"]
+__all__ = [
+    "GENERATORS",
+    "GeometryError",
+    "Scaffold",
+    "channels",
+    "generate",
+    "trimmed",
+    "with_separator",
+]

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from phasefield.case_sections import Section, keys_of, section_of
+from phasefield.case_sections import Section, choices_of, keys_of, section_of
+from phasefield.case_source import Path
 
-__all__ = ["message"]
+__all__ = ["message", "place"]
 
 _KINDS = {
     "bool": "true or false",
@@ -38,12 +39,42 @@ def message(root: type[Section], detail: Mapping[str, Any]) -> str:
             return str(detail["ctx"]["error"])
         case "literal_error":
             return f"{detail['input']!r} is not available; allowed: {detail['ctx']['expected']}"
-        case "model_type" | "dict_type":
+        case "union_tag_invalid":
+            return _unknown_kind(detail)
+        case "model_type" | "dict_type" | "union_tag_not_found":
             return f"needs keys of its own, such as {_example(root, path)}"
         case kind if kind.removesuffix("_type") in _KINDS:
             return f"needs {_KINDS[kind.removesuffix('_type')]}, got {detail['input']!r}"
     text = str(detail["msg"])
     return f"{text[:1].lower()}{text[1:]}, got {detail['input']!r}"
+
+
+def place(root: type[Section], detail: Mapping[str, Any]) -> Path:
+    """Return where in the file one entry of ``ValidationError.errors()`` belongs.
+
+    Pydantic names the kind of a section after the section itself; the file has no such level.
+    """
+    path: list[str | int] = []
+    fields: Mapping[str, Any] = keys_of(root)
+    choices: Mapping[str, type[Section]] = {}
+    for part in detail["loc"]:
+        if part in choices:
+            fields, choices = keys_of(choices[part]), {}
+            continue
+        path.append(part)
+        if part in fields:
+            choices = choices_of(fields[part])
+            below = section_of(fields[part])
+            fields = keys_of(below) if below else {}
+    return (*path, "kind") if detail["type"] == "union_tag_invalid" else tuple(path)
+
+
+def _unknown_kind(detail: Mapping[str, Any]) -> str:
+    allowed = [word.strip("' ") for word in detail["ctx"]["expected_tags"].split(",")]
+    given = detail["ctx"]["tag"]
+    near = get_close_matches(given, allowed, n=1)
+    hint = f'; did you mean "{near[0]}"?' if near else ""
+    return f"{given!r} is not available{hint or '; allowed: ' + ', '.join(allowed)}"
 
 
 def _unknown_key(root: type[Section], path: list[str]) -> str:
@@ -66,8 +97,14 @@ def _all_keys(section: type[Section], above: str = "") -> Iterator[str]:
 
 def _section(root: type[Section], path: list[str]) -> type[Section]:
     """Return the section at a path; pydantic names only paths that exist."""
+    choices: Mapping[str, type[Section]] = {}
     for name in path:
-        root = section_of(keys_of(root)[name]) or root
+        if name in choices:
+            root, choices = choices[name], {}
+            continue
+        field = keys_of(root)[name]
+        choices = choices_of(field)
+        root = section_of(field) or root
     return root
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "IonDiffusivity",
     "Length",
     "OptionalConductivity",
+    "OptionalLength",
     "OptionalMolarEnergy",
     "OptionalTemperature",
     "OptionalTime",
@@ -116,6 +117,7 @@ class Quantity:
 Length = Annotated[float, Quantity("length")]
 Width = Annotated[float | str, Quantity("length", words=("unit_cell",))]
 Time = Annotated[float, Quantity("time")]
+OptionalLength = Annotated[float | None, Quantity("length", optional=True)]
 OptionalTime = Annotated[float | None, Quantity("time", optional=True)]
 Temperature = Annotated[float, Quantity("temperature")]
 OptionalTemperature = Annotated[float | None, Quantity("temperature", optional=True)]

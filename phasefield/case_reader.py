@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 
 from phasefield.case_checks import cross_checks
-from phasefield.case_messages import message
+from phasefield.case_messages import message, place
 from phasefield.case_schema import Case
-from phasefield.case_sections import Section, keys_of, section_of
+from phasefield.case_sections import Section, choices_of, keys_of, kind_of, section_of
 from phasefield.case_source import Source
 from phasefield.errors import CaseError, Problem
 
@@ -40,7 +40,7 @@ def case_from_source(source: Source) -> Case:
 def _all_problems(error: ValidationError, source: Source) -> list[Problem]:
     """Return the problems in the order of the file, those of overrides last."""
     details = [d for d in error.errors(include_url=False) if not _follows(d, error)]
-    single = [source.problem(d["loc"], message(Case, d)) for d in details]
+    single = [source.problem(place(Case, d), message(Case, d)) for d in details]
     taken = {problem.path for problem in single}
     joined = [
         source.problem(tuple(path.split(".")), text)
@@ -67,7 +67,8 @@ def _readable(model: type[Section], data: Any, above: str = "") -> Iterator[tupl
     given = data if isinstance(data, Mapping) else {}
     for key, field in keys_of(model).items():
         value = given.get(key, field.default)
-        section = section_of(field)
+        choice = kind_of(value) if choices_of(field) else None
+        section = section_of(field, choice)
         if section is not None:
             yield from _readable(section, value, f"{above}{key}.")
             continue

@@ -50,7 +50,9 @@ class Case(Section):
     )
     dimensions: Literal[2, 3] = key("2 or 3", 2, 2)
     cell: Cell = Field(default_factory=Cell, description="what is simulated")
-    geometry: Geometry = Field(description="the scaffold")
+    geometry: Geometry = Field(
+        description="the scaffold, of one of several kinds", examples=["{kind: channels, ...}"]
+    )
     grid: Grid = Field(description="the grid")
     interface: Interface = Field(default_factory=Interface, description="the diffuse interface")
     lithium: Lithium = Field(description="the metal")
@@ -85,12 +87,13 @@ class Case(Section):
         return self
 
     def _default_width(self) -> float:
-        pore = self.geometry.pore_size
+        pore = self.geometry.smallest_pore
         return min(0.5e-6, pore / 4) if self.model == "paper" else pore / 6
 
     def _fill(self, section: str, **values: Any) -> None:
         old = getattr(self, section)
-        new = {key: v for key, v in values.items() if getattr(old, key) is FROM_OTHERS}
+        there = type(old).model_fields.keys() & values.keys()
+        new = {key: values[key] for key in there if getattr(old, key) is FROM_OTHERS}
         object.__setattr__(self, section, old.model_copy(update=new))
 
     @property

@@ -6,6 +6,7 @@ other keys stand as `FROM_OTHERS` until `Case` fills them in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from math import exp
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -14,6 +15,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    Tag,
     field_validator,
 )
 from pydantic.fields import FieldInfo
@@ -53,8 +55,10 @@ __all__ = [
     "ProtocolEntry",
     "Section",
     "Solver",
+    "choices_of",
     "key",
     "keys_of",
+    "kind_of",
     "leaf_values",
     "section_of",
 ]
@@ -247,12 +251,32 @@ def keys_of(section: type[Section]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in section.model_fields.items()}
 
 
-def section_of(field: FieldInfo) -> type[Section] | None:
-    """Return the section behind a key, if there is one; for a list, that of its entries."""
-    kind: Any = field.annotation
-    if get_origin(kind) is tuple:
-        kind = get_args(kind)[0]
-    return kind if isinstance(kind, type) and issubclass(kind, Section) else None
+def section_of(field: FieldInfo, kind: str | None = None) -> type[Section] | None:
+    """Return the section behind a key, if there is one.
+
+    For a list, that of its entries; where there is a choice, the one that `kind` names or, without
+    a name, the first; None for a name that is not known.
+    """
+    if choices := choices_of(field):
+        return choices.get(next(iter(choices)) if kind is None else kind)
+    found: Any = field.annotation
+    if get_origin(found) is tuple:
+        found = get_args(found)[0]
+    return found if isinstance(found, type) and issubclass(found, Section) else None
+
+
+def choices_of(field: FieldInfo) -> dict[str, type[Section]]:
+    """Return the sections between which the key `kind` of a section chooses, by its value."""
+    tagged = [get_args(choice) for choice in get_args(field.annotation)]
+    return {entry[1].tag: entry[0] for entry in tagged if entry and isinstance(entry[-1], Tag)}
+
+
+def kind_of(data: Any) -> str | None:
+    """Return which choice a section as written, or as read, is; one that is not said: channels."""
+    kind = (
+        data.get("kind", "channels") if isinstance(data, Mapping) else getattr(data, "kind", None)
+    )
+    return None if kind is None else str(kind)
 
 
 def leaf_values(section: Section, above: str = "") -> dict[str, Any]:

@@ -11,7 +11,7 @@ from math import ceil
 
 import numpy as np
 
-from geometries import GeometryError, Scaffold, generate
+from geometries import GeometryError, Scaffold, generate, trimmed, with_separator
 from phasefield.case import Case
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.costs import COSTS
@@ -155,17 +155,14 @@ def build_scaffold(case: Case) -> Scaffold:
         There is no such scaffold.
     """
     given = case.geometry
+    parameters = given.parameters() | {"dimensions": case.dimensions}
+    if given.random:
+        parameters["seed"] = case.seed
     try:
-        return generate(
-            given.kind,
-            pore_size=given.pore_size,
-            porosity=given.porosity,
-            height=given.height,
-            width=given.width,
-            spacing=case.grid.spacing,
-            dimensions=case.dimensions,
-            arrangement=given.arrangement,
-        )
+        scaffold = generate(given.kind, spacing=case.grid.spacing, **parameters)
+        if given.separator is not None:
+            scaffold = with_separator(scaffold, given.separator)
+        return scaffold if given.trim == "none" else trimmed(scaffold, given.trim)
     except GeometryError as error:
         raise GeometryInvalid(str(case.problem("geometry", str(error)))) from error
 

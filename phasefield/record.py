@@ -12,6 +12,7 @@ from typing import Any
 
 from geometries.metrics import measure
 from phasefield.analysis import analytic
+from phasefield.analysis.scaffold_formulas import surface_formula
 from phasefield.output.manifest import versions
 from phasefield.simulation import Simulation
 
@@ -160,13 +161,11 @@ def _deposit(simulation: Simulation) -> dict[str, float]:
 def _current_density_reduction(simulation: Simulation) -> dict[str, Any]:
     """Measured on the contact, beside the two formulas for the initial impregnation."""
     case, measured = simulation.case, simulation.observe().contact
-    by_formula = (
-        analytic.specific_surface_area_slits
-        if case.dimensions == 2
-        else analytic.specific_surface_area_channels
+    scaffold, formula = simulation.scaffold, surface_formula(case)
+    surface = formula[1] if formula else scaffold.wall_area / scaffold.volume
+    along_walls = analytic.straight_channels(
+        case.conductivity, scaffold.pore_volume / scaffold.volume
     )
-    surface = by_formula(case.geometry.porosity, case.geometry.pore_size)
-    along_walls = analytic.straight_channels(case.conductivity, case.geometry.porosity)
     resistance = simulation.parts.contact_resistance
     length = analytic.penetration_length(along_walls, resistance, surface)
     depth = case.lithium.depth

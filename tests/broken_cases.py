@@ -81,6 +81,26 @@ BROKEN = {
     "unknown-key": Broken(
         "pore_size", "pore_siz", "geometry.pore_siz", 'did you mean "pore_size"?'
     ),
+    "unknown-kind": Broken(
+        "kind: channels", "kind: chanels", "geometry.kind", 'did you mean "channels"?'
+    ),
+    "kind-is-a-number": Broken(
+        "kind: channels", "kind: 3", "geometry.kind", "'3' is not available"
+    ),
+    "key-of-another-kind": Broken(
+        "kind: channels\n  pore_size",
+        "kind: tortuous_channels\n  tortuosity: 1.2\n  amplitude: 0.1\n  pore_size",
+        "geometry.amplitude",
+        "unknown key",
+        "  amplitude",
+    ),
+    "missing-key-of-a-kind": Broken(
+        "kind: channels",
+        "kind: tapered_channels",
+        "geometry.pore_size_top",
+        "missing; write for example pore_size_top: 1 um",
+        "geometry:",
+    ),
     "unknown-section": Broken("kinetics:", "kinetic:", "kinetic", 'did you mean "kinetics"?'),
     "key-in-wrong-section": Broken(
         "seed: 0",

@@ -250,12 +250,31 @@ def test_examples_of_the_schema_are_valid_values():
     definitions = json_schema()["$defs"]
     homes = {"PlateStep": "protocol.0.plate"}
     for section, definition in definitions.items():
+        if "kind" in definition["properties"] and section != "Cell":
+            continue
         for key, entry in definition["properties"].items():
             for example in entry.get("examples", ()):
                 path = f"{homes.get(section, section.lower())}.{key}"
                 also = [TOGETHER[path]] if path in TOGETHER else []
                 also += ["model=paper"] * (section == "Paper")
                 smallest(f"{path}={example}", *also)
+
+
+def scaffolds():
+    kinds = json_schema()["$defs"].items()
+    return {n: d["properties"] for n, d in kinds if "kind" in d["properties"] and n != "Cell"}
+
+
+@pytest.mark.parametrize("section", scaffolds())
+def test_examples_of_every_kind_of_scaffold_are_valid_values(section):
+    keys = scaffolds()[section]
+    given = {name: key["examples"][0] for name, key in keys.items() if "default" not in key}
+    given = {name: value for name, value in given.items() if value is not None}
+    given["kind"] = keys["kind"]["const"]
+    case = case_from_dict({**SMALLEST, "geometry": given, "dimensions": 2})
+    assert type(case.geometry).__name__ == section
+    assert case.geometry.smallest_pore > 0
+    assert case_from_dict(case.to_dict()) == case
 
 
 def test_closures_of_the_paper_model_need_that_model():

@@ -1,4 +1,4 @@
-"""Analytic companions of a run: the surface of its channels, the current that enters them."""
+"""Analytic companions of a run: the current that enters its channels."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 from phasefield.analysis.analytic import (
     contact_current_profile,
     penetration_length,
-    specific_surface_area_channels,
-    specific_surface_area_slits,
     straight_channels,
 )
-from phasefield.case import Case
+from phasefield.report.data import RunData
 
-__all__ = ["Penetration", "analytic_surface", "penetration"]
+__all__ = ["Penetration", "penetration"]
 
 
 @dataclass(frozen=True)
@@ -37,17 +35,10 @@ class Penetration:
     current_density: NDArray[np.float64]
 
 
-def analytic_surface(case: Case) -> float:
-    """Specific surface area of the asked channels [m-1]: 2 p/w of slits, 4 p/w of cylinders."""
-    slits = case.geometry.arrangement == "slit"
-    formula = specific_surface_area_slits if slits else specific_surface_area_channels
-    return float(formula(case.geometry.porosity, case.geometry.pore_size))
-
-
 def penetration(
-    case: Case, applied: float, rise: float, initial_contact: float | None
+    data: RunData, applied: float, rise: float, initial_contact: float | None
 ) -> Penetration | None:
-    """Current profile of `case` when lithium stands `rise` [m] above its initial depth.
+    """Current profile of a run when lithium stands `rise` [m] above its initial depth.
 
     Parameters
     ----------
@@ -55,13 +46,15 @@ def penetration(
     initial_contact : contact area per cross-section at the start [1]; needed when the resistance is
         given per cross-section, else the profile is unknown (None).
     """
+    case, surface, porosity = data.case, data.analytic_surface, data.porosity
+    if surface is None or porosity is None:
+        return None
     resistance = case.kinetics.resistance
     if case.kinetics.basis == "cross_section":
         if not initial_contact:
             return None
         resistance *= initial_contact
-    conductivity = straight_channels(case.conductivity, case.geometry.porosity)
-    surface = analytic_surface(case)
+    conductivity = straight_channels(case.conductivity, porosity)
     length = float(penetration_length(conductivity, resistance, surface))
     filled = case.lithium.depth + rise
     depth = np.linspace(0.0, filled, 101)

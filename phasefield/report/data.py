@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from phasefield.analysis.scaffold_formulas import surface_formula
 from phasefield.analysis.uniformity import front_height
 from phasefield.case import Case
 from phasefield.errors import RunDirectoryError
@@ -170,6 +171,18 @@ class RunData:
         """Pore size as asked [m]."""
         return self.case.geometry.pore_size
 
+    @property
+    def porosity(self) -> float | None:
+        """Porosity as asked [1]; as made where none was asked."""
+        asked = self.case.geometry.porosity
+        return self.number("porosity") if asked is None else asked
+
+    @property
+    def analytic_surface(self) -> float | None:
+        """Specific surface area by the formula of the asked scaffold, else as made [m-1]."""
+        formula = surface_formula(self.case)
+        return formula[1] if formula else self.number("specific_surface_area_analytic_per_m")
+
 
 def read_run(run: Run) -> RunData:
     """Collect what the report needs; a run that did not finish may lack all but its case."""
@@ -244,7 +257,7 @@ def _potential(dataset: xr.Dataset, index: int, voltage: float) -> xr.DataArray:
 
 def _mirror_axes(case: Case, shape: tuple[int, ...], growth_axis: int) -> tuple[int, ...]:
     """Mirrors of a run that left no summary: the unit cell is cut at every lateral mirror."""
-    if case.geometry.width != "unit_cell":
+    if getattr(case.geometry, "arrangement", None) is None or case.geometry.width != "unit_cell":
         return ()
     return tuple(k for k in range(3) if k != growth_axis and shape[k] > 1)
 

@@ -43,15 +43,13 @@ def notice(data: RunData) -> str | None:
 def headline(data: RunData) -> str:
     """What was simulated, in one line."""
     case = data.case
-    shape = {"slit": "slits", "square": "cylinders on a square lattice"}.get(
-        case.geometry.arrangement, "cylinders on a hexagonal lattice"
-    )
     steps = ", then ".join(
         f"{current(step.current_density)} for {time_span(step.duration)}" for step in case.protocol
     )
+    porosity = "" if data.porosity is None else f" porosity {100 * data.porosity:.4g} %"
     return (
-        f"Lithium plated into {length(case.geometry.pore_size)} {shape} in LLZO,"
-        f" porosity {100 * case.geometry.porosity:.4g} %, {steps}."
+        f"Lithium plated into {length(case.geometry.pore_size)} {case.geometry.words} in LLZO,"
+        f"{porosity}, {steps}."
         f"{' The model as published.' if case.model == 'paper' else ''}"
     )
 

@@ -169,7 +169,7 @@ def _contact_picture(
     data: RunData, profiles: list[ContactProfile], applied: float, figures: Path
 ) -> Picture:
     contact = data.column("contact area per area [1]")
-    analytic = penetration(data.case, applied, data.last("mean rise [m]") or 0.0, float(contact[0]))
+    analytic = penetration(data, applied, data.last("mean rise [m]") or 0.0, float(contact[0]))
     path = save(contact_figure(profiles, applied, analytic), figures / "contact.png")
     caption = (
         "Current density per true contact area, mean over each layer, against depth below the line"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from phasefield.report.companions import analytic_surface
+from phasefield.analysis.scaffold_formulas import surface_formula
 from phasefield.report.data import RunData
 from phasefield.report.document import Bars, Table
 from phasefield.report.wording import (
@@ -94,19 +94,20 @@ def uniformity_table(data: RunData) -> Table:
 def surface_table(data: RunData) -> Table:
     """Specific surface area by three estimators beside the formula."""
     measured: Mapping[str, Any] = data.summary.get("specific_surface_area_per_m") or {}
-    exact = analytic_surface(data.case)
-    slits = data.case.geometry.arrangement == "slit"
-    formula = "2 p/w of slits" if slits else "4 p/w of cylinders"
+    formula, exact = surface_formula(data.case) or ("", None)
     estimators = (
         ("voxel_faces", "voxel faces", "faces between cells; too large on curved walls"),
         ("marching_cubes", "marching cubes", "area of a smooth surface through the wall"),
         ("diffuse", "diffuse", "integral of |∇φ|: what the equations see before rescaling"),
     )
-    rows = [("analytic", _per_um(exact), DASH, f"{formula}, asked porosity p and pore size w")]
+    rows = []
+    if exact is not None:
+        rows += [("analytic", _per_um(exact), DASH, f"{formula}, asked porosity p and pore size w")]
     for key, name, meaning in estimators:
         area = measured.get(key)
         if is_number(area):
-            rows.append((name, _per_um(area), _deviation(area / exact - 1), meaning))
+            against = _deviation(area / exact - 1) if exact else DASH
+            rows.append((name, _per_um(area), against, meaning))
     return Table(("estimator", "surface / volume", "against analytic", "how"), rows)
 
 

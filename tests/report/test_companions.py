@@ -1,20 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from phasefield.report.companions import analytic_surface, penetration
+from phasefield.report.companions import penetration
 
 
 def test_surface_of_slits_and_cylinders(slit_data, cylinder_data):
-    assert analytic_surface(slit_data.case) == pytest.approx(2 * 0.5 / 1.5e-6)
-    assert analytic_surface(cylinder_data.case) == pytest.approx(4 * 0.5 / 1.5e-6)
+    assert slit_data.analytic_surface == pytest.approx(2 * 0.5 / 1.5e-6)
+    assert cylinder_data.analytic_surface == pytest.approx(4 * 0.5 / 1.5e-6)
 
 
 def test_the_profile_carries_the_whole_current(slit_data):
-    found = penetration(slit_data.case, 2.0, 0.5e-6, None)
+    found = penetration(slit_data, 2.0, 0.5e-6, None)
     assert found.filled == pytest.approx(3.5e-6)
-    carried = np.trapezoid(found.current_density, found.depth) * analytic_surface(slit_data.case)
+    carried = np.trapezoid(found.current_density, found.depth) * slit_data.analytic_surface
     assert carried == pytest.approx(2.0, rel=1e-3)
     assert found.current_density[0] == found.current_density.max()
 
@@ -22,6 +24,7 @@ def test_the_profile_carries_the_whole_current(slit_data):
 def test_resistance_per_cross_section_is_converted_with_the_initial_contact(slit_data):
     kinetics = slit_data.case.kinetics.model_copy(update={"basis": "cross_section"})
     case = slit_data.case.model_copy(update={"kinetics": kinetics})
-    plain = penetration(slit_data.case, 2.0, 0.0, None)
-    assert penetration(case, 2.0, 0.0, 4.0).length == pytest.approx(2 * plain.length)
-    assert penetration(case, 2.0, 0.0, None) is None
+    data = replace(slit_data, case=case)
+    plain = penetration(slit_data, 2.0, 0.0, None)
+    assert penetration(data, 2.0, 0.0, 4.0).length == pytest.approx(2 * plain.length)
+    assert penetration(data, 2.0, 0.0, None) is None
