@@ -26,6 +26,7 @@ from phasefield.physics.paper import (
     paper_coefficients,
 )
 from phasefield.preflight import build_scaffold
+from phasefield.protocol import AppliedVoltage
 from phasefield.results import Run
 from phasefield.runner import run
 from phasefield.simulation import build
@@ -162,7 +163,7 @@ def at_rest(case: Case) -> tuple[np.ndarray, np.ndarray, float]:
     row = round(2.5e-6 / simulation.domain.grid.spacing[1])
     times, rows = [0.0], [levels[0].xi[0, row]]
     for dt in [2.0] * 5 + [49.5] * 20:
-        levels = [*levels, backend.advance(levels, dt, voltage=0.0).level][-3:]
+        levels = [*levels, backend.advance(levels, dt, AppliedVoltage(0.0)).level][-3:]
         times.append(levels[-1].time)
         rows.append(levels[-1].xi[0, row])
     lost = simulation.ledger.initial_metal - simulation.metal_charge(levels[-1].xi)

@@ -15,14 +15,16 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import WithDefaultSchema
 
+from phasefield.case_protocol import HoldStep, PlateStep, ProtocolStep
 from phasefield.case_reader import case_from_source
 from phasefield.case_schema import Case
-from phasefield.case_sections import PlateStep
 from phasefield.case_source import Source, read_source
 
 __all__ = [
     "Case",
+    "HoldStep",
     "PlateStep",
+    "ProtocolStep",
     "case_from_dict",
     "case_text",
     "json_schema",

@@ -25,6 +25,7 @@ __all__ = [
     "OptionalMolarEnergy",
     "OptionalTemperature",
     "OptionalTime",
+    "PlatingVoltage",
     "Pressure",
     "Quantity",
     "SurfaceEnergy",
@@ -126,6 +127,15 @@ Pressure = Annotated[float, Quantity("pressure")]
 SurfaceEnergy = Annotated[float, Quantity("surface energy")]
 CurrentDensity = Annotated[float, Quantity("current density")]
 OptionalConductivity = Annotated[float | None, Quantity("conductivity", optional=True)]
+PlatingVoltage = Annotated[
+    float,
+    Quantity(
+        "voltage",
+        below=1.0,
+        shown="mV",
+        reason=": lithium plates at some mV; stripping is not available",
+    ),
+]
 Concentration = Annotated[float, Quantity("concentration")]
 IonDiffusivity = Annotated[float, Quantity("diffusivity", above=None)]
 AreaResistance = Annotated[float, Quantity("area resistance")]

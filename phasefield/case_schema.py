@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from phasefield.case_checks import cross_checks
 from phasefield.case_geometry import Geometry
+from phasefield.case_protocol import HoldStep, ProtocolEntry, ProtocolStep
 from phasefield.case_quantity import Temperature
 from phasefield.case_sections import (
     FROM_OTHERS,
@@ -22,8 +23,6 @@ from phasefield.case_sections import (
     Lithium,
     Output,
     Paper,
-    PlateStep,
-    ProtocolEntry,
     Section,
     Solver,
     key,
@@ -97,9 +96,14 @@ class Case(Section):
         object.__setattr__(self, section, old.model_copy(update=new))
 
     @property
-    def protocol(self) -> tuple[PlateStep, ...]:
+    def protocol(self) -> tuple[ProtocolStep, ...]:
         """The steps of the protocol, in order."""
-        return tuple(entry.plate for entry in self.entries)
+        return tuple(entry.step for entry in self.entries)
+
+    @property
+    def holds_voltage(self) -> bool:
+        """Whether some step holds a voltage, so that its current density is found."""
+        return any(isinstance(step, HoldStep) for step in self.protocol)
 
     @property
     def duration(self) -> float:

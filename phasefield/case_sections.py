@@ -25,7 +25,6 @@ from phasefield.case_quantity import (
     Angle,
     AreaResistance,
     Concentration,
-    CurrentDensity,
     Diffusivity,
     Fraction,
     IonDiffusivity,
@@ -51,8 +50,6 @@ __all__ = [
     "Lithium",
     "Output",
     "Paper",
-    "PlateStep",
-    "ProtocolEntry",
     "Section",
     "Solver",
     "choices_of",
@@ -196,24 +193,6 @@ class Paper(Section):
     )
     anisotropy: Annotated[float, Field(ge=0, lt=1)] = key("epsilon of kappa1", 0.05, 0.0)
     fold: Annotated[int, Field(ge=2, le=12)] = key("w of cos(w theta); in 3D cubic, w = 4", 4, 4)
-
-
-class PlateStep(Section):
-    """Plate lithium at a constant current."""
-
-    current_density: CurrentDensity = key("per total cross-section of the cell", "0.2 mA/cm^2")
-    duration: Time = key("how long", "1000 s")
-
-    @property
-    def kind(self) -> str:
-        """Name of the step in the case file."""
-        return "plate"
-
-
-class ProtocolEntry(Section):
-    """One entry of the protocol: the name of the step and its keys."""
-
-    plate: PlateStep = Field(description="plate at a constant current")
 
 
 class Output(Section):

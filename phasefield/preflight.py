@@ -52,6 +52,7 @@ class Preflight:
     frames : fields saved.
     wall_time_s, memory_bytes, disk_bytes : predicted cost of the run.
     rise : height that the plated charge adds on average [m].
+    rise_is_estimate : whether holds count in it, by U/R_ct.
     wagner : sigma R_ct / d with d the depth of the lithium; large: even current on the contact.
     coupling : L / (sigma_eff R_ct) with L the electrolyte above the lithium, sigma_eff =
         (1 - porosity) sigma; above 1 the ohmic drop in the electrolyte exceeds the kinetic one.
@@ -73,6 +74,7 @@ class Preflight:
     memory_bytes: float
     disk_bytes: float
     rise: float
+    rise_is_estimate: bool
     wagner: float
     coupling: float
     lithium_transport_length: float
@@ -102,7 +104,8 @@ class Preflight:
         yield "wall time", f"about {_duration(self.wall_time_s)}"
         yield "memory", f"about {_bytes(self.memory_bytes)}"
         yield "disk", f"about {_bytes(self.disk_bytes)}"
-        yield "Faraday rise", f"{show(self.rise, 'um', digits=3)} of lithium in the pores"
+        by = ", holds by U/R_ct" if self.rise_is_estimate else ""
+        yield "Faraday rise", f"{show(self.rise, 'um', digits=3)} of lithium in the pores{by}"
         yield "Wagner number", f"{self.wagner:.3g} (sigma R_ct/depth; large: even current)"
         yield "coupling", f"{self.coupling:.3g} (L/(sigma_eff R_ct); above 1: ohmic drop rules)"
         yield "lithium transport length", transport
@@ -138,6 +141,7 @@ def preflight(case: Case, force: bool = False) -> Preflight:
         memory_bytes=COSTS.memory(unknowns, cells, case.dimensions),
         disk_bytes=COSTS.disk(cells, frames, case.output.precision),
         rise=faraday_rise(case),
+        rise_is_estimate=case.holds_voltage,
         wagner=case.conductivity * resistance / depth,
         coupling=(case.geometry.height - depth) / (sigma_eff * resistance),
         lithium_transport_length=transport,

@@ -1,13 +1,40 @@
-"""The protocol on the clock: which current flows when, and at which times a step must land."""
+"""The protocol on the clock: what is applied when, and at which times a step must land."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from phasefield.case import PlateStep
+from phasefield.case import HoldStep, PlateStep, ProtocolStep
 
-__all__ = ["Schedule", "Stop"]
+__all__ = ["Applied", "AppliedCurrent", "AppliedVoltage", "Schedule", "Stop", "applied_by"]
+
+
+@dataclass(frozen=True)
+class AppliedCurrent:
+    """A current density J [A m-2] per total cross-section flows; the voltage follows."""
+
+    current_density: float
+
+
+@dataclass(frozen=True)
+class AppliedVoltage:
+    """A voltage [V], counter electrode against the metal, is held; the current density follows."""
+
+    voltage: float
+
+
+Applied = AppliedCurrent | AppliedVoltage
+"""What the cell is told; of current density and voltage one is given, the other one found."""
+
+
+def applied_by(step: ProtocolStep) -> Applied:
+    """What a step of the protocol applies."""
+    match step:
+        case PlateStep():
+            return AppliedCurrent(step.current_density)
+        case HoldStep():
+            return AppliedVoltage(step.voltage)
 
 
 @dataclass(frozen=True)
@@ -31,11 +58,11 @@ class Schedule:
 
     Parameters
     ----------
-    steps : protocol steps with `current_density` [A m-2] and `duration` [s].
+    steps : of the protocol.
     fields_every : time between frames [s].
     """
 
-    def __init__(self, steps: Sequence[PlateStep], fields_every: float) -> None:
+    def __init__(self, steps: Sequence[ProtocolStep], fields_every: float) -> None:
         self._steps = tuple(steps)
         self._ends: list[float] = []
         for step in self._steps:
@@ -54,19 +81,12 @@ class Schedule:
         """Time at which the protocol ends [s]."""
         return self._ends[-1]
 
-    def current_density(self, time: float) -> float:
-        """Current density J [A m-2] of the step that begins or runs at `time` [s]."""
+    def applied(self, time: float) -> Applied:
+        """What the step applies that begins or runs at `time` [s]."""
         for step, end in zip(self._steps, self._ends, strict=True):
             if time < end:
-                return step.current_density
-        return self._steps[-1].current_density
-
-    def current_density_until(self, time: float) -> float:
-        """Current density J [A m-2] of the step that runs or ends at `time` [s]; the first at 0."""
-        for step, end in zip(self._steps, self._ends, strict=True):
-            if time <= end:
-                return step.current_density
-        return self._steps[-1].current_density
+                return applied_by(step)
+        return applied_by(self._steps[-1])
 
     def next_stop(self, time: float) -> Stop:
         """The first stop after `time` [s]."""

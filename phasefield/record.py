@@ -69,7 +69,7 @@ def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
         simulation.step,
         simulation.time,
         simulation.last_dt if started else math.nan,
-        simulation.applied if started else 0.0,
+        simulation.level.current_density,
         seen.voltage if started else math.nan,
         ledger.charge,
         ledger.absolute_charge,
@@ -192,7 +192,7 @@ def _setting(simulation: Simulation) -> dict[str, Any]:
     grid, scaffold = domain.grid, simulation.scaffold
     measured = measure(scaffold, domain.phi)
     return {
-        "current_density": simulation.applied,
+        "current_density": simulation.level.current_density,
         "porosity": domain.porosity,
         "pore_size_m": case.geometry.pore_size,
         "specific_surface_area_per_m": measured["specific_surface_area_per_m"],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from phasefield.case import Case
+from phasefield.case import Case, HoldStep, PlateStep, ProtocolStep
 from phasefield.constants import FARADAY
 from phasefield.errors import CaseError, Problem
 from phasefield.units import format as show
@@ -57,9 +57,25 @@ def unresolved(case: Case) -> tuple[Problem, ...]:
 
 
 def faraday_rise(case: Case) -> float:
-    """Height that the protocol plates on average, sum(J t) V_m / (F porosity) [m]."""
-    charge = sum(step.current_density * step.duration for step in case.protocol)
+    """Height that the protocol plates on average, sum(J t) V_m / (F porosity) [m].
+
+    What a hold will plate is known only afterwards; here it counts with U/R_ct, the current density
+    of a flat front that feels the whole voltage.
+    """
+    return _rise(case, case.protocol)
+
+
+def _rise(case: Case, steps: Iterable[ProtocolStep]) -> float:
+    charge = sum(_current_density(case, step) * step.duration for step in steps)
     return charge * case.lithium.molar_volume / (FARADAY * case.geometry.porosity)
+
+
+def _current_density(case: Case, step: ProtocolStep) -> float:
+    match step:
+        case PlateStep():
+            return step.current_density
+        case HoldStep():
+            return step.voltage / case.kinetics.resistance
 
 
 def _interface(case: Case) -> Iterator[Problem]:
@@ -94,7 +110,9 @@ def _contact(case: Case) -> Iterator[Problem]:
 
 
 def _room(case: Case) -> Iterator[Problem]:
-    depth, rise, height = case.lithium.depth, faraday_rise(case), case.geometry.height
+    """What is sure to be plated must fit; holds, known by estimate, end at the short circuit."""
+    plated = [step for step in case.protocol if isinstance(step, PlateStep)]
+    depth, rise, height = case.lithium.depth, _rise(case, plated), case.geometry.height
     clearance = CLEARANCE * case.interface.width
     if depth < clearance:
         yield case.problem(

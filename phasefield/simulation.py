@@ -79,11 +79,6 @@ class Simulation:
         """Whether the protocol has ended."""
         return self.time >= self.schedule.end
 
-    @property
-    def applied(self) -> float:
-        """Current density that led to the newest level [A m-2]; the first one's at t = 0."""
-        return self.schedule.current_density_until(self.time)
-
     def advance(self) -> Stop | None:
         """Take one step that the error estimate accepts; return the stop it landed on, if any.
 
@@ -93,14 +88,13 @@ class Simulation:
         ShortCircuit : lithium has reached the counter electrode; likewise.
         """
         stop = self.schedule.next_stop(self.time)
-        current = self.schedule.current_density(self.time)
         remaining = stop.time - self.time
-        result, dt = self._accepted_step(remaining, current)
+        result, dt = self._accepted_step(remaining)
         self._refuse_short_circuit(result.level)
         landed = dt >= remaining * (1.0 - 1e-12)
         level = replace(result.level, time=stop.time) if landed else result.level
         formula = time_formula([past.time for past in self.levels], dt)
-        self.ledger.record(formula, dt, current, self.metal_charge(level.xi))
+        self.ledger.record(formula, dt, level.current_density, self.metal_charge(level.xi))
         if self.parts.audit is not None:
             self.parts.audit.record(formula, dt, level, self.parts.observer)
         self.levels = (*self.levels, level)[-MEMORY:]
@@ -113,11 +107,12 @@ class Simulation:
             self.control.proposed = self.case.solver.time_step or self.case.solver.initial_step
         return stop if landed else None
 
-    def _accepted_step(self, remaining: float, current: float) -> tuple[StepResult[Any], float]:
+    def _accepted_step(self, remaining: float) -> tuple[StepResult[Any], float]:
+        applied = self.schedule.applied(self.time)
         while True:
             dt = self.control.step_to(remaining)
             try:
-                result = self.parts.backend.advance(self.levels, dt, current)
+                result = self.parts.backend.advance(self.levels, dt, applied)
             except NewtonFailed as failure:
                 if not self.control.fail(dt, str(failure)):
                     raise DidNotConverge(
@@ -147,9 +142,7 @@ class Simulation:
 
     def observe(self) -> Observation:
         """Numbers of the newest level."""
-        seen: Observation = self.parts.observer.observe(
-            self.level, self.ledger.charge, self.applied
-        )
+        seen: Observation = self.parts.observer.observe(self.level, self.ledger.charge)
         return seen
 
     def fields(self) -> dict[str, NDArray[np.float64]]:

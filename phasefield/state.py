@@ -73,6 +73,7 @@ class Level:
     mu : chemical potential of lithium [Pa]; 0 in dropped cells.
     ion_potential : V_l [V]; 0 in dropped cells.
     metal_potential : V_s [V] that a cell reacts against, constant over each lithium body.
+    current_density : J per total cross-section that flows [A m-2]; none at rest.
     """
 
     time: float
@@ -80,6 +81,7 @@ class Level:
     mu: NDArray[np.float64]
     ion_potential: NDArray[np.float64]
     metal_potential: NDArray[np.float64]
+    current_density: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class PaperLevel:
     concentration : c of lithium ions [mol m-3].
     potential : V [V], 0 at the counter electrode.
     applied_voltage : V0 [V]; the metal side is at -V0.
+    current_density : J per total cross-section that grows metal [A m-2]; none at rest.
     """
 
     time: float
@@ -100,3 +103,4 @@ class PaperLevel:
     concentration: NDArray[np.float64]
     potential: NDArray[np.float64]
     applied_voltage: float
+    current_density: float = 0.0

@@ -126,6 +126,34 @@ BROKEN = {
     "unknown-step": Broken(
         "- plate:", "- plat:", "protocol.0.plat", 'did you mean "plate"?', "plat:"
     ),
+    "empty-step": Broken(
+        """  - plate:
+      current_density: 0.2 mA/cm^2
+      duration: 1000 s
+""",
+        "  - {}\n",
+        "protocol.0",
+        "needs one step, plate or hold",
+        "- {}",
+    ),
+    "two-steps-in-one": Broken(
+        "      duration: 1000 s",
+        "      duration: 1000 s\n    hold: {voltage: 9 mV, duration: 10 s}",
+        "protocol.0",
+        "every step begins with a dash of its own",
+        "- plate:",
+    ),
+    "hold-that-strips": Broken(
+        """  - plate:
+      current_density: 0.2 mA/cm^2
+""",
+        """  - hold:
+      voltage: -9 mV
+""",
+        "protocol.0.hold.voltage",
+        "must be above 0 and below 1000 mV, you gave -9 mV",
+        "voltage: -9 mV",
+    ),
     "empty-protocol": Broken(
         """protocol:
   - plate:

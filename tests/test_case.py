@@ -248,7 +248,8 @@ TOGETHER = {
 
 def test_examples_of_the_schema_are_valid_values():
     definitions = json_schema()["$defs"]
-    homes = {"PlateStep": "protocol.0.plate"}
+    homes = {"PlateStep": "protocol.0.plate", "HoldStep": "protocol.0.hold"}
+    hold = "protocol=[{hold: {voltage: 9 mV, duration: 1 s}}]"
     for section, definition in definitions.items():
         if "kind" in definition["properties"] and section != "Cell":
             continue
@@ -257,7 +258,8 @@ def test_examples_of_the_schema_are_valid_values():
                 path = f"{homes.get(section, section.lower())}.{key}"
                 also = [TOGETHER[path]] if path in TOGETHER else []
                 also += ["model=paper"] * (section == "Paper")
-                smallest(f"{path}={example}", *also)
+                first = [hold] * (section == "HoldStep")
+                smallest(*first, f"{path}={example}", *also)
 
 
 def scaffolds():

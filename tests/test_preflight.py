@@ -66,6 +66,18 @@ def test_render_names_every_prediction():
         assert name in text
 
 
+def test_holds_are_estimated_and_never_refused():
+    """U/R_ct: 4.92 mV over 24.6 ohm cm2 is 2 A/m2, as much as the plating of the case."""
+    held = "protocol=[{{hold: {{voltage: 4.92 mV, duration: {} s}}}}]"
+    case, plated = fig5(held.format(1000)), preflight(fig5())
+    found = preflight(case)
+    assert found.rise == pytest.approx(plated.rise, rel=1e-12)
+    assert found.rise_is_estimate
+    assert "holds by U/R_ct" in found.render()
+    assert "U/R_ct" not in plated.render()
+    require_resolved(fig5(held.format(1e6)))
+
+
 @pytest.mark.parametrize(
     "overrides",
     [

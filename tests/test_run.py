@@ -13,6 +13,7 @@ import pytest
 
 from phasefield.case import case_from_dict
 from phasefield.errors import DidNotConverge, Interrupted
+from phasefield.protocol import AppliedCurrent
 from phasefield.runner import run
 from phasefield.simulation import build
 
@@ -156,7 +157,7 @@ def test_rest_state_of_a_flat_front():
     simulation = build(small())
     metal = simulation.level.xi > 0.9
     assert np.abs(simulation.level.mu[metal]).max() < 10.0  # Pa, against 1e7 while plating
-    still = simulation.parts.backend.advance(simulation.levels, 60.0, 0.0).level
+    still = simulation.parts.backend.advance(simulation.levels, 60.0, AppliedCurrent(0.0)).level
     assert np.abs(still.xi - simulation.level.xi).max() < 1e-10
     assert np.abs(still.ion_potential).max() < 1e-9
 

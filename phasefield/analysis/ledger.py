@@ -13,8 +13,10 @@ __all__ = ["Ledger"]
 class Ledger:
     """Charge per total cross-section [C m-2] by the counter electrode, and metal by the field.
 
-    The charge is integrated with the time formula of the step from the ion flux that enters at the
-    counter electrode; the metal is summed from xi. Neither is computed from the other.
+    The charge is integrated with the time formula of the step from the current density; the metal
+    is summed from xi. In the conserved model the current density is the ion flux that enters at the
+    counter electrode, imposed or found, and neither is computed from the other. In the published
+    model it is imposed on the metal's growth, or, under a held voltage, read off it.
 
     Attributes
     ----------

@@ -14,6 +14,7 @@ from phasefield.physics.conserved import Coefficients
 from phasefield.physics.energy import bulk, double_well, wall
 from phasefield.physics.kinetics import butler_volmer, overpotential
 from phasefield.physics.transport import contact
+from phasefield.solvers.electrode import CounterElectrode
 from phasefield.state import Level
 
 __all__ = ["DepositObserver", "Observation", "Observer"]
@@ -83,16 +84,17 @@ class Observer(DepositObserver):
     def __init__(self, domain: Domain, model: Coefficients, initial_xi: Array) -> None:
         super().__init__(domain, model.volume_per_charge, initial_xi)
         self._model = model
+        self._electrode = CounterElectrode.of(domain, model.conductivity)
 
-    def observe(self, level: Level, charge: float, applied: float) -> Observation:
-        """Numbers of `level` after `charge` [C m-2], while `applied` [A m-2] flows."""
+    def observe(self, level: Level, charge: float) -> Observation:
+        """Numbers of `level` after `charge` [C m-2]."""
         return Observation(
-            voltage=self.voltage(level, applied),
+            voltage=self.voltage(level),
             lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
             max_pressure=float(level.mu[level.xi > 0.5].max()),
             free_energy=self.free_energy(level.xi),
             uniformity=self.deposit(level.xi, charge),
-            contact=self._contact(level, applied),
+            contact=self._contact(level),
         )
 
     def fields(self, level: Level) -> dict[str, Array]:
@@ -116,19 +118,9 @@ class Observer(DepositObserver):
         grid = self._domain.grid
         return float(np.sum(self._domain.pore * xi)) * grid.cell_volume / grid.cross_section
 
-    def voltage(self, level: Level, applied: float) -> float:
-        """Potential of the counter electrode against the collector [V].
-
-        The potential of the last cells, extrapolated to the face by the half-cell drop of the
-        imposed flux and averaged over the electrolyte there.
-        """
-        domain = self._domain
-        share = domain.electrode
-        touching = share > 0.0
-        half_cell = 0.5 * domain.grid.spacing[domain.grid.growth_axis] ** 2
-        conductivity = domain.electrolyte[touching] * self._model.conductivity
-        face = level.ion_potential[touching] + half_cell * applied * share[touching] / conductivity
-        return float(np.average(face, weights=share[touching]))
+    def voltage(self, level: Level) -> float:
+        """Potential of the counter electrode against the collector [V]; see `CounterElectrode`."""
+        return self._electrode.voltage(level.ion_potential.ravel(), level.current_density)
 
     def free_energy(self, xi: Array) -> float:
         """Free energy of lithium over the cross-section [J m-2]: bulk, gradient and wall."""
@@ -156,11 +148,11 @@ class Observer(DepositObserver):
         strong = (self._domain.wall_density > 0.0) & (contact.py_func(level.xi) > 0.5)
         return i, strong
 
-    def _contact(self, level: Level, applied: float) -> ContactMetrics:
+    def _contact(self, level: Level) -> ContactMetrics:
         domain, grid = self._domain, self._domain.grid
         i, strong = self._current(level)
         weight = domain.wall_density * contact.py_func(level.xi) * grid.cell_volume
-        return contact_metrics(i, weight, strong, grid.cross_section, applied)
+        return contact_metrics(i, weight, strong, grid.cross_section, level.current_density)
 
 
 def halves(field: Array, axis: int) -> tuple[Array, Array]:

@@ -41,7 +41,7 @@ class PaperObserver(DepositObserver):
         super().__init__(domain, 1.0 / model.charge_density, initial_xi)
         self._model = model
 
-    def observe(self, level: PaperLevel, charge: float, applied: float) -> Observation:
+    def observe(self, level: PaperLevel, charge: float) -> Observation:
         """Numbers of `level` after `charge` [C m-2]; the model has no contact current."""
         nan = math.nan
         grid = self._domain.grid

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from phasefield.case import Case
+from phasefield.case import Case, HoldStep, PlateStep, ProtocolStep
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.errors import CaseError
 from phasefield.physics.anisotropy import is_convex
@@ -28,6 +28,7 @@ __all__ = [
     "driving_force_slopes",
     "effective",
     "effective_prime",
+    "force_scale",
     "harmonic",
     "harmonic_slope",
     "interpolation",
@@ -85,8 +86,8 @@ def paper_coefficients(case: Case, *, force: bool = False) -> PaperCoefficients:
 
     W1 = 12 gamma/delta, kappa0 = 3 gamma delta/2 (tanh profile of width delta and energy gamma),
     L_eta = (2/3) i0 V_m/(F delta) (a flat front then moves at i V_m/F), and L_sigma either
-    L_eta V_m/(RT), the thermodynamically consistent value, or L_eta G/(0.4 W1) with
-    G = 2 max|J|/i0 over the protocol, a numerical one that holds the profile.
+    L_eta V_m/(RT), the thermodynamically consistent value, or L_eta G/(0.4 W1), a numerical one
+    that holds the profile, with G the largest `force_scale` of the protocol.
 
     Raises
     ------
@@ -99,12 +100,13 @@ def paper_coefficients(case: Case, *, force: bool = False) -> PaperCoefficients:
     i0 = exchange_current_density(case.kinetics.resistance, thermal_voltage)
     barrier = 12.0 * gamma / width
     rate = 2.0 / 3.0 * i0 * volume / (FARADAY * width)
-    force_scale = 2.0 * max(abs(step.current_density) for step in case.protocol) / i0
-    mobility = rate * force_scale / (0.4 * barrier)
+    alpha = case.kinetics.transfer_coefficient
+    largest = max(force_scale(step, i0, alpha, thermal_voltage) for step in case.protocol)
+    mobility = rate * largest / (0.4 * barrier)
     if closure.interface_mobility == "consistent":
         mobility = rate * volume / thermal_energy
     if not force:
-        _refuse(case, rate * force_scale / (mobility * barrier))
+        _refuse(case, rate * largest / (mobility * barrier))
     sigma, floor = case.conductivity, closure.vacuum_floor
     return PaperCoefficients(
         barrier_height=barrier,
@@ -112,7 +114,7 @@ def paper_coefficients(case: Case, *, force: bool = False) -> PaperCoefficients:
         cross_barrier=closure.cross_term * barrier,
         interface_mobility=mobility,
         reaction_rate=rate,
-        transfer_coefficient=case.kinetics.transfer_coefficient,
+        transfer_coefficient=alpha,
         thermal_voltage=thermal_voltage,
         ion_concentration=closure.ion_concentration,
         site_density=1.0 / volume,
@@ -126,6 +128,20 @@ def paper_coefficients(case: Case, *, force: bool = False) -> PaperCoefficients:
         anisotropy=closure.anisotropy,
         fold=float(closure.fold),
     )
+
+
+def force_scale(step: ProtocolStep, i0: float, alpha: float, thermal_voltage: float) -> float:
+    """Size of the drive G of theory equation (9) while a step of the protocol runs [1].
+
+    At a current density J it is 2 |J|/i0. Under a voltage the metal is at -V0 and G is known: its
+    value at eta = -V0 and c = c0. Both are chosen; where the shipped cases end, at 2 A/m2 and the
+    V0 of each, the second is 0.95, 0.61 and 0.57 of the first.
+    """
+    match step:
+        case PlateStep():
+            return 2.0 * abs(step.current_density) / i0
+        case HoldStep():
+            return float(driving_force.py_func(1.0, -step.voltage, alpha, thermal_voltage))
 
 
 def smallest_cross_term(drive: float) -> float:

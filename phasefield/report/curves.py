@@ -110,6 +110,7 @@ def history_figure(data: RunData) -> Figure:
     current = (MEAN_CURRENT, "contact current [mA cm$^{-2}$]", MA_PER_CM2)
     pressure = ("max pressure [Pa]", "largest pressure [MPa]", 1e-6)
     _courses(data, grid.flat[:5], (*UPPER_ROW, current, pressure))
+    _current_beside(grid[0, 0], data)
     largest = data.column(LARGEST_CURRENT)[1:] * MA_PER_CM2
     grid[1, 0].plot(time, largest, color=ACCENT, linestyle="--", label="largest")
     grid[1, 0].legend()
@@ -130,6 +131,7 @@ def paper_history_figure(data: RunData) -> Figure:
         (CONCENTRATION, "smallest c [mol m$^{-3}$]", 1.0),
     )
     _courses(data, grid.flat, (*UPPER_ROW, *lower))
+    _current_beside(grid[0, 0], data)
     for axes in grid.flat:
         _from_zero(axes)
     _time_axes(grid, *_steps(data))
@@ -156,6 +158,19 @@ def _courses(data: RunData, places: Any, columns: Sequence[tuple[str, str, float
     for axes, (name, label, scale) in zip(places, columns, strict=True):
         axes.plot(time, data.column(name)[1:] * scale, color=LLZO, label="mean")
         axes.set_ylabel(label)
+
+
+def _current_beside(axes: Axes, data: RunData) -> None:
+    """Draw the current density that flows beside the voltage, where that was held."""
+    if not data.case.holds_voltage:
+        return
+    time, _ = _steps(data)
+    beside = axes.twinx()
+    beside.grid(False)
+    flowing = data.column("current density [A/m^2]")[1:] * MA_PER_CM2
+    beside.plot(time, flowing, color=ACCENT, linestyle="--")
+    beside.set_ylabel("current density [mA cm$^{-2}$]")
+    _from_zero(beside)
 
 
 def _time_axes(grid: NDArray[Any], time: FloatArray, unit: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -30,7 +31,14 @@ IN_LLZO, CONNECTION = "lithium in LLZO [m]", "smallest connection [1]"
 CONCENTRATION = "smallest concentration [mol/m^3]"
 
 AGREES = 0.01
-"""Difference, as a share of the charge asked for, below which two entries agree."""
+"""Difference, as a share of the charge of the protocol, below which two entries agree."""
+
+
+class Charge(NamedTuple):
+    """The charge of the protocol: its value [C m-2], and what it is called."""
+
+    value: float
+    name: str
 
 
 def ledger_figure(data: RunData) -> Figure:
@@ -47,7 +55,8 @@ def ledger_figure(data: RunData) -> Figure:
         (METAL, "metal grown", LITHIUM, "-"),
     ):
         axes.plot(time, data.column(column), line, color=colour, label=name)
-    axes.plot(time, data.column(CHARGE), ":", color="black", linewidth=1.0, label="asked for")
+    name = _charge_name(data)
+    axes.plot(time, data.column(CHARGE), ":", color="black", linewidth=1.0, label=name)
     axes.axhline(0.0, color=MUTED, linewidth=0.7)
     axes.set(xlabel=f"time [{unit}]", ylabel="charge [C m$^{-2}$]", xlim=(0, time[-1]))
     made.legend(loc="outside right center")
@@ -55,24 +64,26 @@ def ledger_figure(data: RunData) -> Figure:
 
 
 def ledger_table(data: RunData) -> Table:
-    """The ledger at the last step: charge, share of the charge asked for, what it says."""
-    asked = data.last(CHARGE)
+    """The ledger at the last step: charge, share of that of the protocol, what it says."""
+    charge = data.last(CHARGE)
     entries = _entries(data)
-    if asked is None or asked == 0 or len(entries) < len(_NAMES):
+    if charge is None or charge == 0 or len(entries) < len(_NAMES):
         return Table((), ())
+    asked = Charge(charge, _charge_name(data))
     says = {
-        CHARGE: "current density × time.",
+        CHARGE: f"current density × time{_WHILE_HELD if data.case.holds_voltage else ''}.",
         METAL: _metal(entries[METAL], asked),
         REACTION: _capillary(entries[METAL] - entries[REACTION], asked),
-        ELECTRODE: _bypass(entries[ELECTRODE] - asked, entries[ELECTRODE], asked),
+        ELECTRODE: _bypass(entries[ELECTRODE] - charge, entries[ELECTRODE], asked),
         IONS_IN: _ions(entries[IONS_IN] - entries[INVENTORY] - entries[METAL], asked),
         INVENTORY: _stored(entries[INVENTORY], asked),
     }
     rows = [
-        (_NAMES[key], _charge(value), percent(value / asked), says[key])
+        (asked.name if key == CHARGE else _NAMES[key], _charge(value), percent(value / charge),
+         says[key])
         for key, value in entries.items()
-    ]
-    return Table(("entry", "C/m²", "of the charge asked for", "what it says"), rows)
+    ]  # fmt: skip
+    return Table(("entry", "C/m²", f"of the {asked.name}", "what it says"), rows)
 
 
 def closures_table(data: RunData) -> Table:
@@ -86,9 +97,14 @@ def ledger_sentences(data: RunData) -> list[str]:
     if not asked or len(entries) < len(_NAMES):
         return []
     passed, capillary = entries[ELECTRODE], entries[METAL] - entries[REACTION]
+    why = (
+        "the current density is counted by it wherever the voltage is held"
+        if data.case.holds_voltage
+        else "the voltage is adjusted until it does"
+    )
     return [
-        "Metal grown agrees with the charge asked for because the voltage is adjusted until it"
-        f" does. {number(passed / asked, 3)} times that charge entered at the counter electrode,"
+        f"Metal grown agrees with the {_charge_name(data)} because {why}."
+        f" {number(passed / asked, 3)} times that charge entered at the counter electrode,"
         f" and capillary motion {_made(capillary)} lithium worth"
         f" {number(abs(capillary / asked), 3)} times it without current: defects of this model, see"
         " the charge ledger."
@@ -103,8 +119,10 @@ def bypass(data: RunData) -> list[tuple[str, str]]:
     return [("charge passed / plated", number(passed / asked))]
 
 
+_WHILE_HELD = "; while a voltage is held, the current density is that of the metal's growth"
+
 _NAMES = {
-    CHARGE: "charge asked for",
+    CHARGE: "charge",
     METAL: "metal grown",
     REACTION: "reaction term",
     ELECTRODE: "counter electrode",
@@ -118,15 +136,21 @@ def _entries(data: RunData) -> dict[str, float]:
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _metal(metal: float, asked: float) -> str:
-    if abs(metal - asked) > 0.002 * abs(asked):
-        return "Should equal the charge asked for, by control of the voltage, and does not."
-    return "Equals the charge asked for by control: the voltage is adjusted until it does."
+def _charge_name(data: RunData) -> str:
+    return "charge plated" if data.case.holds_voltage else "charge asked for"
 
 
-def _capillary(difference: float, asked: float) -> str:
+def _metal(metal: float, asked: Charge) -> str:
+    if abs(metal - asked.value) > 0.002 * abs(asked.value):
+        return f"Should equal the {asked.name}, by control of the voltage, and does not."
+    if asked.name == "charge plated":
+        return "Equals the charge plated: by control, or because the current is counted by it."
+    return f"Equals the {asked.name} by control: the voltage is adjusted until it does."
+
+
+def _capillary(difference: float, asked: Charge) -> str:
     """What is left of the metal once the reaction term is taken away."""
-    if abs(difference) <= AGREES * abs(asked):
+    if abs(difference) <= AGREES * abs(asked.value):
         return "Agrees with the metal grown: hardly any lithium came or went without current."
     return (
         f"Metal grown minus this is {_charge(difference)} C/m²: capillary motion"
@@ -138,20 +162,20 @@ def _made(difference: float) -> str:
     return "created" if difference > 0 else "removed"
 
 
-def _bypass(excess: float, passed: float, asked: float) -> str:
-    if abs(excess) <= AGREES * abs(asked):
-        return "Agrees with the charge asked for: all the current plates."
+def _bypass(excess: float, passed: float, asked: Charge) -> str:
+    if abs(excess) <= AGREES * abs(asked.value):
+        return f"Agrees with the {asked.name}: all the current plates."
     if excess < 0:
-        return "Less than the charge asked for: part of the metal grew without current from here."
+        return f"Less than the {asked.name}: part of the metal grew without current from here."
     most = "most of the current" if excess > 0.5 * passed else "part of the current"
     return (
-        f"{_charge(excess)} C/m² above the charge asked for, {percent(excess / passed)} of what"
+        f"{_charge(excess)} C/m² above the {asked.name}, {percent(excess / passed)} of what"
         f" entered: {most} bypasses plating."
     )
 
 
-def _ions(difference: float, asked: float) -> str:
-    if abs(difference) <= AGREES * abs(asked):
+def _ions(difference: float, asked: Charge) -> str:
+    if abs(difference) <= AGREES * abs(asked.value):
         return "Minus the change of the inventory equals the metal grown: no ion is lost."
     return (
         f"Minus the change of the inventory differs from the metal grown by {_charge(difference)}"
@@ -159,11 +183,12 @@ def _ions(difference: float, asked: float) -> str:
     )
 
 
-def _stored(inventory: float, asked: float) -> str:
-    if abs(inventory) <= AGREES * abs(asked):
+def _stored(inventory: float, asked: Charge) -> str:
+    if abs(inventory) <= AGREES * abs(asked.value):
         return "The ions in the domain are as many as at the start."
     verb = "entered and stayed as ions" if inventory > 0 else "left the domain as ions"
-    return f"{number(abs(inventory / asked), 3)} times the charge asked for {verb}, not as metal."
+    times = number(abs(inventory / asked.value), 3)
+    return f"{times} times the {asked.name} {verb}, not as metal."
 
 
 def _closures(data: RunData) -> Iterator[tuple[str, str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phasefield.case import HoldStep, PlateStep, ProtocolStep
 from phasefield.report.data import RunData
 from phasefield.report.ledger import ledger_sentences
 from phasefield.report.wording import (
@@ -11,6 +12,7 @@ from phasefield.report.wording import (
     number,
     percent,
     time_span,
+    voltage,
 )
 
 __all__ = ["headline", "narrative", "notice"]
@@ -43,15 +45,21 @@ def notice(data: RunData) -> str | None:
 def headline(data: RunData) -> str:
     """What was simulated, in one line."""
     case = data.case
-    steps = ", then ".join(
-        f"{current(step.current_density)} for {time_span(step.duration)}" for step in case.protocol
-    )
+    steps = ", then ".join(_step(step) for step in case.protocol)
     porosity = "" if data.porosity is None else f" porosity {100 * data.porosity:.4g} %"
     return (
         f"Lithium plated into {length(case.geometry.pore_size)} {case.geometry.words} in LLZO,"
         f"{porosity}, {steps}."
         f"{' The model as published.' if case.model == 'paper' else ''}"
     )
+
+
+def _step(step: ProtocolStep) -> str:
+    match step:
+        case PlateStep():
+            return f"{current(step.current_density)} for {time_span(step.duration)}"
+        case HoldStep():
+            return f"{voltage(step.voltage)} held for {time_span(step.duration)}"
 
 
 def narrative(data: RunData) -> list[str]:

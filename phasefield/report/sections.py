@@ -123,7 +123,10 @@ def _history(data: RunData, figures: Path) -> Iterator[Block]:
         return
     draw = {"conserved": history_figure, "paper": paper_history_figure}[data.case.model]
     path = save(draw(data), figures / "history.png")
-    caption = f"a: cell voltage. b: nonuniformity. c: contact area. {_COURSES[data.case.model]}"
+    beside = ", and dashed the current density" if data.case.holds_voltage else ""
+    caption = (
+        f"a: cell voltage{beside}. b: nonuniformity. c: contact area. {_COURSES[data.case.model]}"
+    )
     yield Picture(path, "the run over time", caption, "wide")
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "plain_setting",
     "time_scale",
     "time_span",
+    "voltage",
 ]
 
 MA_PER_CM2 = 0.1
@@ -31,6 +32,8 @@ _UNITS = {
     "A/m^2": ((10.0, "mA/cm²"),),
     "S/m": ((0.1, "mS/cm"),),
     "ohm*m^2": ((1e-4, "Ω cm²"),),
+    "V": ((1e-3, "mV"), (1.0, "V")),
+    "mV": ((1.0, "mV"), (1e3, "V")),
     "J/m^2": ((1.0, "J/m²"),),
     "m^2/s": ((1.0, "m²/s"),),
     "deg": ((1.0, "°"),),
@@ -102,6 +105,11 @@ def time_span(seconds: float) -> str:
 def current(density: float) -> str:
     """A current density [A m-2] in mA/cm²."""
     return f"{_short(density * MA_PER_CM2)} mA/cm²"
+
+
+def voltage(value: float) -> str:
+    """A voltage [V] in mV."""
+    return f"{_short(value * 1e3)} mV"
 
 
 def time_scale(longest: float) -> tuple[float, str]:

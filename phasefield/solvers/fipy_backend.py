@@ -1,13 +1,14 @@
 """The FiPy backend of the conserved model: the same equations by other means, for comparison.
 
 Slow and plain. It shares with the Numba backend the formulas of `phasefield.physics`, the time
-formula, the search for connected bodies and the definition of the residual; it shares no stencil,
-no derivative of the discrete equations and no linear solver.
+formula, the search for connected bodies, the reading of the voltage and the definition of the
+residual; it shares no stencil, no derivative of the discrete equations and no linear solver.
 """
 
 from __future__ import annotations
 
 import logging
+from dataclasses import astuple, replace
 from typing import Any
 
 import numpy as np
@@ -55,48 +56,69 @@ class FipyConservedBackend(ConservedBackend):
     def residual(self, unknowns: Unknowns, step: Step) -> tuple[Array, Array]:
         """Residual of the nonlinear equations at `unknowns`, without solving anything.
 
-        Returns the rows of (A), (B), (C), of shape (3, cells), and the net current of each detached
-        body, all scaled to a change of xi in one cell as in `phasefield.solvers.assembly`.
+        Returns the rows of (A), (B), (C), of shape (3, cells), and those of the extra equations as
+        in `CoupledSystem.evaluate`, all scaled to a change of xi in one cell.
         """
         self._set(unknowns, step)
-        vector = self._equations.coupled(step).justResidualVector(dt=step.dt, solver=self._solver)
-        return self._scaled(np.asarray(vector), step), self._net(step)
+        equation = self._equations.coupled(self._fed(unknowns, step))
+        vector = equation.justResidualVector(dt=step.dt, solver=self._solver)
+        return self._scaled(np.asarray(vector), step), self._net(unknowns, step)
 
     def _newton(self, start: Level, step: Step) -> NewtonResult[Unknowns]:
         """Sweep from `start` until the residual of an iterate is within the tolerance."""
-        first = np.unique(step.bodies.index, return_index=True)[1]
-        metal = start.metal_potential.ravel()[first]
-        metal[0] = 0.0
-        now = Unknowns(start.xi.ravel(), start.mu.ravel(), start.ion_potential.ravel(), metal)
+        now = self._unknowns(start, step)
         for sweep in range(self._most_iterations + 1):
-            self._set(now, step)
-            residual = self._sweep(step)
+            residual, found = self._sweep(now, step)
             log.debug("sweep %d: residual %.1e", sweep, residual)
             if residual <= self._tolerance:
                 return NewtonResult(now, sweep, residual)
             if not np.isfinite(residual):
                 break
-            now = self._damped(now, self._get(step))
+            now = self._damped(now, found)
         raise NewtonFailed(
             f"residual {residual:.1e} after {sweep} sweeps, asked {self._tolerance:.0e}"
         )
 
-    def _sweep(self, step: Step) -> float:
-        """Solve the linearised equations once; return the residual from before (max norm)."""
+    def _sweep(self, now: Unknowns, step: Step) -> tuple[float, Unknowns]:
+        """Residual at `now` (max norm), and the solution of the equations linearised there.
+
+        These are linear in the current density too: under a held voltage they are solved at two
+        values of it, and a line through both solutions meets the voltage.
+        """
+        residual, found = self._solved(now, now, step)
+        if step.voltage is None:
+            return residual, found
+        other = replace(now, drop=now.drop + self._model.thermal_voltage)
+        _, other = self._solved(now, other, step)
+        low, high = self._net(found, step)[-1], self._net(other, step)[-1]
+        return residual, _between(found, other, low / (low - high))
+
+    def _solved(self, now: Unknowns, fed: Unknowns, step: Step) -> tuple[float, Unknowns]:
+        """As `_sweep`, at the current density of `fed`."""
         vectors: list[Array] = []
 
         def keep(var: Any, matrix: Any, right: Any) -> float:
             vectors.append(matrix * np.array(var).ravel() - np.array(right).ravel())
             return 0.0
 
-        net = self._net(step)
-        equation = self._equations.coupled(step, floating=self._floating(step))
+        self._set(now, step)
+        net = self._net(now, step)
+        floating = self._floating(step)
+        equation = self._equations.coupled(self._fed(fed, step), floating=floating)
         try:
             equation.sweep(dt=step.dt, solver=self._solver, residualFn=keep)
         except RuntimeError as error:  # exactly singular
             raise NewtonFailed(str(error)) from error
         rows = self._scaled(vectors[0], step)
-        return float(max(np.abs(rows).max(), np.abs(net).max(initial=0.0)))
+        residual = float(max(np.abs(rows).max(), np.abs(net).max(initial=0.0)))
+        return residual, self._get(fed.drop, step)
+
+    def _fed(self, unknowns: Unknowns, step: Step) -> Step:
+        """The step with the current density of `unknowns` in its source."""
+        if step.voltage is None:
+            return step
+        current = self._system.found_current(unknowns)
+        return replace(step, source=step.source + current * self._system.electrode.source)
 
     def _scaled(self, vector: Array, step: Step) -> Array:
         """The rows of (A), (B), (C) of FiPy's residual vector, integrated over a cell, (3, cells).
@@ -108,11 +130,13 @@ class FipyConservedBackend(ConservedBackend):
         rows: Array = vector.reshape(-1, self._domain.grid.size)[:3]
         return rows * scale[:, None] / self._equations.mesh.cellVolumes
 
-    def _net(self, step: Step) -> Array:
-        """Net current of each detached body, summed over its cells, as a change of xi."""
+    def _net(self, unknowns: Unknowns, step: Step) -> Array:
+        """Residuals of the extra equations; the reaction is that of FiPy's variables now."""
         net = self._per_body(self._equations.reaction().rate, step)[1:]
         scaled: Array = net * step.dt * self._model.volume_per_charge
-        return scaled
+        if step.voltage is None:
+            return scaled
+        return np.append(scaled, self._system.excess(unknowns, step.voltage))
 
     def _floating(self, step: Step) -> Array | None:
         """1 in the cells of detached bodies that touch the electrolyte; None without any."""
@@ -134,13 +158,12 @@ class FipyConservedBackend(ConservedBackend):
         equations.metal = unknowns.metal[step.bodies.index.ravel()]
         equations.metal_change.setValue(0.0)
 
-    def _get(self, step: Step) -> Unknowns:
+    def _get(self, drop: Array, step: Step) -> Unknowns:
         equations = self._equations
         cells = np.maximum(self._per_body(np.ones(self._domain.grid.size), step), 1.0)
         metal = self._per_body(equations.metal + equations.metal_change.value, step) / cells
-        return Unknowns(
-            equations.xi.value.copy(), equations.mu.value.copy(), equations.ion.value.copy(), metal
-        )
+        xi, mu, ion = (var.value.copy() for var in (equations.xi, equations.mu, equations.ion))
+        return Unknowns(xi, mu, ion, metal, drop)
 
     def _damped(self, before: Unknowns, after: Unknowns) -> Unknowns:
         """Keep a sweep within the range where its tangents hold, as Newton's method does."""
@@ -152,9 +175,10 @@ class FipyConservedBackend(ConservedBackend):
             LARGEST_XI_CHANGE / max(float(np.abs(after.xi - before.xi).max()), 1e-300),
             LARGEST_POTENTIAL_CHANGE / largest,
         )
-        return Unknowns(
-            *(
-                getattr(before, name) + length * (getattr(after, name) - getattr(before, name))
-                for name in ("xi", "mu", "ion", "metal")
-            )
-        )
+        return _between(before, after, length)
+
+
+def _between(one: Unknowns, other: Unknowns, share: float) -> Unknowns:
+    """one + share (other - one)."""
+    pairs = zip(astuple(one), astuple(other), strict=True)
+    return Unknowns(*(a + share * (b - a) for a, b in pairs))

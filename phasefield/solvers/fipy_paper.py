@@ -65,12 +65,7 @@ class FipyPaperBackend(PaperBackend):
 
     def _newton(self, start: PaperLevel, step: PaperStep) -> NewtonResult[PaperUnknowns]:
         """Sweep from `start` until the residual of an iterate is within the tolerance."""
-        now = PaperUnknowns(
-            start.xi.ravel(),
-            start.concentration.ravel(),
-            start.potential.ravel(),
-            np.array([start.applied_voltage]),
-        )
+        now = self._unknowns(start, step)
         for sweep in range(self._most_iterations + 1):
             residual, found = self._sweep(now, step)
             log.debug("sweep %d: residual %.1e", sweep, residual)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from phasefield.domain import Domain
 from phasefield.errors import DidNotConverge
 from phasefield.physics.conserved import Coefficients
+from phasefield.protocol import Applied, AppliedCurrent, AppliedVoltage
 from phasefield.solvers.bdf import error_factor, extrapolation_weights, time_formula
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.newton import NewtonFailed, NewtonResult, solve
@@ -73,10 +74,8 @@ class ConservedBackend:
         self._system = CoupledSystem(domain, model)
         self._interface_width = interface_width
 
-    def advance(
-        self, levels: Sequence[Level], dt: float, current_density: float
-    ) -> StepResult[Level]:
-        """One step of `dt` [s] at `current_density` J [A m-2] per total cross-section.
+    def advance(self, levels: Sequence[Level], dt: float, applied: Applied) -> StepResult[Level]:
+        """One step of `dt` [s] under what is `applied`.
 
         `levels` are the past time levels, newest last: BDF2 from two on, backward Euler from one.
 
@@ -85,21 +84,28 @@ class ConservedBackend:
         NewtonFailed : the past levels are untouched, try a smaller step.
         """
         times = [level.time for level in levels]
-        formula = time_formula(times, dt)
-        last = levels[-1]
-        history = formula.newest * last.xi
-        if formula.older:
-            history = history + formula.older * levels[-2].xi
-        bodies = find_bodies(last.xi, self._domain)
-        source = current_density * self._domain.electrode
-        step = Step(formula.alpha0, history.ravel(), dt, source.ravel(), bodies)
+        step = self._step(levels, dt, applied)
         predicted = _predict(levels, times[-1] + dt)
-        result = self._solve(predicted, last, step)
-        found = self._level(times[-1] + dt, result.unknowns, step)
+        result = self._solve(predicted, levels[-1], step)
+        found = self._level(times[-1] + dt, result.unknowns, step, applied)
         distance = front_norm(self._domain, self._interface_width, found.xi - predicted.xi)
         return StepResult(
             found, result.iterations, result.residual, distance * error_factor(times, dt)
         )
+
+    def _step(self, levels: Sequence[Level], dt: float, applied: Applied) -> Step:
+        """What is fixed in a step of `dt` [s] from `levels`."""
+        formula, last = time_formula([level.time for level in levels], dt), levels[-1]
+        history = formula.newest * last.xi
+        if formula.older:
+            history = history + formula.older * levels[-2].xi
+        bodies, electrode = find_bodies(last.xi, self._domain), self._domain.electrode.ravel()
+        match applied:
+            case AppliedCurrent(current):
+                source, voltage = current * electrode, None
+            case AppliedVoltage(held):
+                source, voltage = np.zeros_like(electrode), held
+        return Step(formula.alpha0, history.ravel(), dt, source, bodies, voltage)
 
     def _solve(self, predicted: Level, last: Level, step: Step) -> NewtonResult[Unknowns]:
         """Newton from the predictor; when that fails, from the last level."""
@@ -110,16 +116,29 @@ class ConservedBackend:
             return self._newton(last, step)
 
     def _newton(self, start: Level, step: Step) -> NewtonResult[Unknowns]:
+        guess = self._unknowns(start, step)
+        return solve(self._system, guess, step, self._tolerance, self._most_iterations)
+
+    def _unknowns(self, start: Level, step: Step) -> Unknowns:
+        """The iterate that `start` is."""
         first = np.unique(step.bodies.index, return_index=True)[1]
         metal = start.metal_potential.ravel()[first]
         metal[0] = 0.0
-        guess = Unknowns(start.xi.ravel(), start.mu.ravel(), start.ion_potential.ravel(), metal)
-        return solve(self._system, guess, step, self._tolerance, self._most_iterations)
+        drop = np.zeros(1)
+        if step.voltage is not None:
+            drop[0] = start.current_density * self._system.electrode.resistance
+        fields = start.xi.ravel(), start.mu.ravel(), start.ion_potential.ravel()
+        return Unknowns(*fields, metal, drop)
 
-    def _level(self, time: float, unknowns: Unknowns, step: Step) -> Level:
+    def _level(self, time: float, unknowns: Unknowns, step: Step, applied: Applied) -> Level:
+        match applied:
+            case AppliedCurrent(given):
+                current = given
+            case AppliedVoltage():
+                current = self._system.found_current(unknowns)
         shape = self._domain.grid.shape
         xi, mu, ion = (each.reshape(shape) for each in (unknowns.xi, unknowns.mu, unknowns.ion))
-        return Level(time, xi, mu, ion, unknowns.metal[step.bodies.index])
+        return Level(time, xi, mu, ion, unknowns.metal[step.bodies.index], current)
 
 
 def front_norm(domain: Domain, interface_width: float, difference: Array) -> float:
@@ -139,6 +158,7 @@ def _predict(levels: Sequence[Level], time: float) -> Level:
         extrapolate(settled, "mu", time),
         extrapolate(settled, "ion_potential", time),
         levels[-1].metal_potential,
+        levels[-1].current_density,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from phasefield.domain import Domain
 from phasefield.physics.paper import PaperCoefficients
+from phasefield.protocol import Applied, AppliedCurrent, AppliedVoltage
 from phasefield.solvers.bdf import TimeFormula, error_factor, time_formula
 from phasefield.solvers.newton import NewtonFailed, NewtonResult, solve
 from phasefield.solvers.numba_backend import StepResult, extrapolate, front_norm
@@ -46,24 +47,19 @@ class PaperBackend:
         self._system = PaperSystem(domain, model)
 
     def advance(
-        self,
-        levels: Sequence[PaperLevel],
-        dt: float,
-        current_density: float = 0.0,
-        *,
-        voltage: float | None = None,
+        self, levels: Sequence[PaperLevel], dt: float, applied: Applied
     ) -> StepResult[PaperLevel]:
-        """One step of `dt` [s] whose metal growth is `current_density` [A m-2] per cross-section.
+        """One step of `dt` [s] under what is `applied`.
 
-        Where a `voltage` V0 [V] is given, that is applied instead, and what grows follows.
+        The current density is that of the metal's growth: V0 is solved for so that the metal grows
+        by the one that is given; under a given V0 it follows from what has grown.
 
         Raises
         ------
         NewtonFailed : the past levels are untouched, try a smaller step.
         """
         times = [level.time for level in levels]
-        growth = self._growth(dt, current_density) if voltage is None else None
-        step = _step(levels, time_formula(times, dt), dt, growth, voltage or 0.0)
+        step = self._step(levels, dt, applied)
         predicted = _predict(levels, times[-1] + dt)
         try:
             result = self._newton(predicted, step)
@@ -77,41 +73,56 @@ class PaperBackend:
             found.concentration.reshape(shape),
             found.potential.reshape(shape),
             float(found.applied[0]),
+            self._current_density(found, step, applied),
         )
         distance = front_norm(self._domain, self._interface_width, level.xi - predicted.xi)
         error = distance * error_factor(times, dt)
         return StepResult(level, result.iterations, result.residual, error)
 
-    def _growth(self, dt: float, current_density: float) -> float:
-        """Metal that `current_density` [A m-2] grows in `dt` [s], in cells [1]."""
+    def _step(self, levels: Sequence[PaperLevel], dt: float, applied: Applied) -> PaperStep:
+        """What is fixed in a step of `dt` [s] from `levels`."""
+        formula = time_formula([level.time for level in levels], dt)
+        growth, voltage = None, 0.0
+        match applied:
+            case AppliedCurrent(current):
+                growth = current * dt / self._charge_per_cell
+            case AppliedVoltage(held):
+                voltage = held
+        past = _history(levels, formula, "xi"), _history(levels, formula, "concentration")
+        return PaperStep(formula.alpha0, *past, dt, growth, voltage)
+
+    def _current_density(self, found: PaperUnknowns, step: PaperStep, applied: Applied) -> float:
+        """J [A m-2]: the one applied, or that of the metal grown in the step."""
+        match applied:
+            case AppliedCurrent(current):
+                return current
+            case AppliedVoltage():
+                grown = float(np.sum(step.alpha0 * found.xi - step.xi_history))
+                return grown * self._charge_per_cell / step.dt
+
+    @property
+    def _charge_per_cell(self) -> float:
+        """Charge that fills one cell with metal, per cross-section [C m-2]."""
         grid = self._domain.grid
-        cells = dt * current_density * grid.cross_section / grid.cell_volume
-        return cells / self._model.charge_density
+        return self._model.charge_density * grid.cell_volume / grid.cross_section
+
+    def _unknowns(self, start: PaperLevel, step: PaperStep) -> PaperUnknowns:
+        """The iterate that `start` is; a voltage that is given is there from the start."""
+        voltage = start.applied_voltage if step.growth is not None else step.voltage
+        fields = start.xi.ravel(), start.concentration.ravel(), start.potential.ravel()
+        return PaperUnknowns(*fields, np.array([voltage]))
 
     def _newton(self, start: PaperLevel, step: PaperStep) -> NewtonResult[PaperUnknowns]:
-        guess = PaperUnknowns(
-            start.xi.ravel(),
-            start.concentration.ravel(),
-            start.potential.ravel(),
-            np.array([start.applied_voltage]),
-        )
+        guess = self._unknowns(start, step)
         return solve(self._system, guess, step, self._tolerance, self._most_iterations)
 
 
-def _step(
-    levels: Sequence[PaperLevel],
-    formula: TimeFormula,
-    dt: float,
-    growth: float | None,
-    voltage: float,
-) -> PaperStep:
-    def history(name: str) -> np.ndarray:
-        past = formula.newest * getattr(levels[-1], name)
-        if formula.older:
-            past = past + formula.older * getattr(levels[-2], name)
-        return past.ravel()
-
-    return PaperStep(formula.alpha0, history("xi"), history("concentration"), dt, growth, voltage)
+def _history(levels: Sequence[PaperLevel], formula: TimeFormula, name: str) -> np.ndarray:
+    """What the time formula subtracts from alpha0 times field `name`, flat (cells,)."""
+    past = formula.newest * getattr(levels[-1], name)
+    if formula.older:
+        past = past + formula.older * getattr(levels[-2], name)
+    return np.asarray(past.ravel())
 
 
 def _predict(levels: Sequence[PaperLevel], time: float) -> PaperLevel:
@@ -123,4 +134,5 @@ def _predict(levels: Sequence[PaperLevel], time: float) -> PaperLevel:
         extrapolate(levels, "concentration", time),
         extrapolate(settled, "potential", time),
         levels[-1].applied_voltage,
+        levels[-1].current_density,
     )

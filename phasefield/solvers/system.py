@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from phasefield.physics.conserved import Coefficients
 from phasefield.solvers.assembly import SLOTS, V, assemble, react, unknown_mask
 from phasefield.solvers.bodies import Bodies
 from phasefield.solvers.direct import Factors
+from phasefield.solvers.electrode import CounterElectrode
 from phasefield.solvers.sparsity import Sparsity
 
 __all__ = ["CoupledSystem", "Step", "Unknowns"]
@@ -29,6 +31,8 @@ class Step:
     dt : step [s].
     source : ion source of the counter electrode, flat (cells,) [A m-3].
     bodies : the connected lithium bodies.
+    voltage : of the counter electrode [V], where that is held; the current density then is an
+        unknown, and comes on top of `source`.
     """
 
     alpha0: float
@@ -36,32 +40,36 @@ class Step:
     dt: float
     source: Array
     bodies: Bodies
+    voltage: float | None = None
 
 
 @dataclass
 class Unknowns:
-    """Iterate of Newton's method: flat (cells,) arrays, and the potentials of detached bodies.
+    """Iterate of Newton's method: flat (cells,) arrays, and potentials that belong to no cell.
 
-    `metal` has one entry per body index, [0] is the grounded 0 V.
+    `metal` has one entry per body index, [0] is the grounded 0 V; `drop`, (1,), is the current
+    density found under a held voltage, as its drop over the half cells at the counter electrode.
     """
 
     xi: Array
     mu: Array
     ion: Array
     metal: Array
+    drop: Array = field(default_factory=lambda: np.zeros(1))
 
     def moved(self, change: Array, extra: Array) -> Unknowns:
-        """Copy with (xi, mu, V_l) changed by the columns of `change`, metal by `extra` [V]."""
+        """Copy with (xi, mu, V_l) changed by the columns of `change`, the rest by `extra` [V]."""
         return Unknowns(
             self.xi + change[:, 0],
             self.mu + change[:, 1],
             self.ion + change[:, 2],
-            self.metal + extra,
+            self.metal + extra[:-1],
+            self.drop + extra[-1:],
         )
 
 
 class CoupledSystem:
-    """Residual, Jacobian and Newton update of (xi, mu, V_l, V_s) on one domain.
+    """Residual, Jacobian and Newton update of (xi, mu, V_l, V_s, J) on one domain.
 
     Parameters
     ----------
@@ -71,7 +79,7 @@ class CoupledSystem:
     """
 
     def __init__(self, domain: Domain, model: Coefficients, *, reacting: bool = True) -> None:
-        self._grid, self._model = domain.grid, model
+        self._domain, self._grid, self._model = domain, domain.grid, model
         if not reacting:
             self._model = model._replace(exchange_current_density=0.0)
         electrolyte = domain.electrolyte if reacting else np.zeros_like(domain.electrolyte)
@@ -85,17 +93,26 @@ class CoupledSystem:
         self._values = np.zeros((cells, len(SLOTS)))
         self._reaction = np.zeros((4, cells))
 
+    @cached_property
+    def electrode(self) -> CounterElectrode:
+        """The counter electrode."""
+        return CounterElectrode.of(self._domain, self._model.conductivity)
+
     @property
     def column_scale(self) -> Array:
         """What one unit of (xi, mu, V_l) of the scaled system is: 1, W [Pa], RT/F [V]."""
         return np.array([1.0, self._model.barrier_height, self._model.thermal_voltage])
 
     def evaluate(self, unknowns: Unknowns, step: Step) -> tuple[Array, Array]:
-        """Assemble at `unknowns`; return the residual (size,) and that of the detached bodies.
+        """Assemble at `unknowns`; return the residual (size,) and that of the extra equations.
 
-        Both are scaled to a change of xi in one cell.
+        Both are scaled to a change of xi in one cell. The extra equations are the net currents of
+        the detached bodies, and last, where one is held, the voltage, in RT/F.
         """
         metal = unknowns.metal[step.bodies.index.ravel()]
+        source = step.source
+        if step.voltage is not None:
+            source = source + self.electrode.source * self.found_current(unknowns)
         react(
             unknowns.xi, unknowns.mu, unknowns.ion, metal, self._wall_density, self._model,
             *self._reaction,
@@ -103,24 +120,37 @@ class CoupledSystem:
         assemble(
             self._grid.shape, self._grid.spacing, self._pore, self._electrolyte,
             self._wall_density, self._model, step.alpha0, step.dt, unknowns.xi, unknowns.mu,
-            unknowns.ion, step.history, step.source, *self._reaction, self._residual, self._values,
+            unknowns.ion, step.history, source, *self._reaction, self._residual, self._values,
         )  # fmt: skip
-        return self.sparsity.pack(self._residual), self._per_body(self._reaction[0], step)
+        net = self._per_body(self._reaction[0], step)
+        if step.voltage is not None:
+            net = np.append(net, self.excess(unknowns, step.voltage))
+        return self.sparsity.pack(self._residual), net
 
     def update(self, residual: Array, net: Array, step: Step) -> tuple[Array, Array]:
-        """Newton update at the last evaluation: scaled (cells, 3), and V_s/(RT/F) per body."""
+        """Newton update at the last evaluation: scaled (cells, 3), and (V_s.., drop)/(RT/F)."""
         factors = Factors(self.sparsity.matrix(self._values))
-        metal = np.zeros(step.bodies.floating + 1)
+        floating = step.bodies.floating
+        extra = np.zeros(floating + 2)
         plain = factors.solve(-residual)
-        if step.bodies.floating:
+        if net.size:
             rows, columns, corner = self._border(step)
             spread = factors.solve(columns)
             border = corner - rows @ spread
             untouched = np.diag(corner) == 0.0  # no contact, no current: any potential will do
             border[untouched, untouched] = 1.0
-            metal[1:] = np.linalg.solve(border, -net - rows @ plain)
-            plain = plain - spread @ metal[1:]
-        return self.sparsity.unpack(plain), metal
+            extra[1 : 1 + net.size] = found = np.linalg.solve(border, -net - rows @ plain)
+            plain = plain - spread @ found
+        return self.sparsity.unpack(plain), extra
+
+    def found_current(self, unknowns: Unknowns) -> float:
+        """Current density [A m-2] that the counter electrode carries under a held voltage."""
+        return float(unknowns.drop[0]) / self.electrode.resistance
+
+    def excess(self, unknowns: Unknowns, voltage: float) -> float:
+        """Voltage of the counter electrode above the one held, in RT/F."""
+        found = self.electrode.voltage(unknowns.ion, self.found_current(unknowns))
+        return (found - voltage) / self._model.thermal_voltage
 
     def _per_body(self, density: Array, step: Step) -> Array:
         """Sum a reaction density [A m-3] over each detached body, scaled as the residual."""
@@ -130,19 +160,27 @@ class CoupledSystem:
         return scaled
 
     def _border(self, step: Step) -> tuple[Array, Array, Array]:
-        """Rows (bodies, size), columns (size, bodies) and corner of the detached potentials."""
+        """Rows (extra, size), columns (size, extra) and corner of the extra unknowns."""
         scale = step.dt * self._model.volume_per_charge
         _, by_xi, by_mu, by_ion = self._reaction
         derivative = np.stack([by_xi, by_mu, by_ion], axis=-1) * self.column_scale * scale
         to_metal = np.zeros_like(derivative)
         to_metal[:, 0] = to_metal[:, V] = derivative[:, V]
         index = step.bodies.index.ravel()
-        rows = np.empty((step.bodies.floating, self.sparsity.size))
-        columns = np.empty((self.sparsity.size, step.bodies.floating))
-        for body in range(step.bodies.floating):
-            inside = (index == body + 1)[:, None]
-            rows[body] = self.sparsity.pack(derivative * inside)
-            columns[:, body] = self.sparsity.pack(to_metal * inside)
+        inside = [(index == body + 1)[:, None] for body in range(step.bodies.floating)]
+        rows = [self.sparsity.pack(derivative * where) for where in inside]
+        columns = [self.sparsity.pack(to_metal * where) for where in inside]
         slopes = -self._per_body(by_ion, step) * self._model.thermal_voltage
+        if step.voltage is not None:
+            rows.append(self._in_ion_row(self.electrode.weights))
+            flux = scale * self._model.thermal_voltage / self.electrode.resistance
+            columns.append(self._in_ion_row(flux * self.electrode.source))
+            slopes = np.append(slopes, 1.0)
         corner: Array = np.diag(slopes)
-        return rows, columns, corner
+        return np.array(rows), np.stack(columns, axis=-1), corner
+
+    def _in_ion_row(self, values: Array) -> Array:
+        """Values of the cells as entries of the ion potential, packed (size,)."""
+        placed = np.zeros_like(self._residual)
+        placed[:, V] = values
+        return self.sparsity.pack(placed)

@@ -73,10 +73,10 @@ def test_mu_of_the_solver_is_the_derivative_of_the_free_energy(name, request):
     assert slopes == pytest.approx(expected[cells], rel=1e-9, abs=1e-11 * np.abs(expected).max())
 
 
-def level_of(domain, xi, mu=0.0, ion=0.0, metal=0.0):
+def level_of(domain, xi, mu=0.0, ion=0.0, metal=0.0, current=2.0):
     shape = domain.grid.shape
     fields = (np.broadcast_to(value, shape) * 1.0 for value in (mu, ion, metal))
-    return Level(1.0, xi, *fields)
+    return Level(1.0, xi, *fields, current)
 
 
 def test_voltage_is_that_of_the_face_of_the_counter_electrode(slit):
@@ -86,14 +86,14 @@ def test_voltage_is_that_of_the_face_of_the_counter_electrode(slit):
     share = slit.electrolyte[0, -1].mean()
     slope = current / (share * MODEL.conductivity)
     heights = (np.arange(slit.grid.shape[1]) + 0.5) * slit.grid.spacing[1]
-    level = level_of(slit, xi, ion=(1e-3 + slope * heights)[None, :, None])
-    assert observer.voltage(level, current) == pytest.approx(1e-3 + slope * 3e-6, rel=1e-12)
+    level = level_of(slit, xi, ion=(1e-3 + slope * heights)[None, :, None], current=current)
+    assert observer.voltage(level) == pytest.approx(1e-3 + slope * 3e-6, rel=1e-12)
 
 
 def test_contact_of_a_flat_front_is_the_wall_below_it(slit):
     """S x depth of the sharp geometry: slits have S = 2 p/w."""
     observer = Observer(slit, MODEL, profile(slit, DEPTH, WIDTH))
-    seen = observer.observe(level_of(slit, profile(slit, DEPTH, WIDTH)), 1.0, 2.0).contact
+    seen = observer.observe(level_of(slit, profile(slit, DEPTH, WIDTH)), 1.0).contact
     assert seen.contact_area_per_area == pytest.approx(2 * 0.5 / 1.2e-6 * DEPTH, rel=1e-5)
     assert observer.lithium_volume_per_area(profile(slit, DEPTH, WIDTH)) == pytest.approx(
         0.5 * DEPTH, rel=2e-4
@@ -103,8 +103,8 @@ def test_contact_of_a_flat_front_is_the_wall_below_it(slit):
 def test_current_is_read_with_the_pressure_and_the_metal_against_it(slit):
     """One e everywhere: V_l of 5 mV, less V_s of 1 mV, less 10 MPa (1.35 mV)."""
     xi = profile(slit, DEPTH, WIDTH)
-    level = level_of(slit, xi, mu=1e7, ion=5e-3, metal=1e-3)
-    seen = Observer(slit, MODEL, xi).observe(level, 1.0, 4.0)
+    level = level_of(slit, xi, mu=1e7, ion=5e-3, metal=1e-3, current=4.0)
+    seen = Observer(slit, MODEL, xi).observe(level, 1.0)
     e = 5e-3 - 1e-3 - 1e7 * 13.02e-6 / 96485.33
     expected = 2 * MODEL.exchange_current_density * np.sinh(e / (2 * 0.0257))
     assert seen.contact.mean_current_density == pytest.approx(expected, rel=1e-12)
@@ -121,7 +121,7 @@ def test_flat_front_raised_by_a_charge_rises_by_faraday(name, request):
     before, after = profile(domain, start, WIDTH), profile(domain, start + rise, WIDTH)
     observer = Observer(domain, MODEL, before)
     gained = observer.lithium_volume_per_area(after) - observer.lithium_volume_per_area(before)
-    seen = observer.observe(level_of(domain, after), gained / MODEL.volume_per_charge, 2.0)
+    seen = observer.observe(level_of(domain, after), gained / MODEL.volume_per_charge)
     assert seen.uniformity.faraday_rise_m == pytest.approx(rise, rel=2e-3)
     assert seen.uniformity.mean_rise_m == pytest.approx(rise, rel=1e-6)
     assert seen.uniformity.nonuniformity == pytest.approx(0.0, abs=1e-9)

@@ -93,6 +93,27 @@ def test_coefficients_follow_from_measurable_numbers():
     assert ratio == pytest.approx(13.02e-6 / (8.314462618 * 298), rel=1e-9)
 
 
+def test_a_hold_sets_the_mobility_by_the_drive_at_its_voltage():
+    """G = 2 sinh(U/2 V_T) at alpha = 1/2; with a current in the protocol the larger one counts."""
+    plate, hold = (
+        "{plate: {current_density: 2 A/m^2, duration: 1 s}}",
+        "{hold: {voltage: 12 mV, duration: 1 s}}",
+    )
+    by_plate, by_hold, by_both = (
+        paper.paper_coefficients(load_case(QUICK, [f"protocol=[{steps}]"]))
+        for steps in (plate, hold, f"{plate}, {hold}")
+    )
+    drive = 2 * np.sinh(12e-3 / 2 / by_hold.thermal_voltage)
+    expected = by_hold.reaction_rate * drive / (0.4 * by_hold.barrier_height)
+    assert by_hold.interface_mobility == pytest.approx(expected, rel=1e-9)
+    assert by_both == by_hold
+    assert by_plate.interface_mobility < by_hold.interface_mobility
+    steep = load_case(QUICK, ["protocol=[{hold: {voltage: 12 mV, duration: 1 s}}]",
+                              "kinetics.transfer_coefficient=0.3"])  # fmt: skip
+    force = paper.force_scale(steep.protocol[0], 10.4, 0.3, 0.0257)
+    assert force == pytest.approx(np.exp(0.3 * 12 / 25.7) - np.exp(-0.7 * 12 / 25.7), rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("drive", "smallest"), [(1e-9, 0.25), (0.1, 0.45), (0.4, 1.52), (1.0, 4.1), (3.0, 12.9)]
 )

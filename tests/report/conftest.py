@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from phasefield.case import with_overrides
 from phasefield.report.data import read_run
 from phasefield.results import open_run
 from tests.report.synthetic import Recipe, write_run
@@ -59,3 +62,15 @@ def cylinder_data(cylinder):
 @pytest.fixture(scope="session")
 def stopped_data(stopped):
     return read_run(open_run(stopped))
+
+
+HELD = (
+    "protocol=[{plate: {current_density: 2 A/m^2, duration: 500 s}}, "
+    "{hold: {voltage: 9 mV, duration: 500 s}}]"
+)
+
+
+@pytest.fixture(scope="session")
+def held_data(paper_data):
+    """The published run as if its second half had held a voltage."""
+    return replace(paper_data, case=with_overrides(paper_data.case, [HELD]))

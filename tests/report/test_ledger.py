@@ -89,3 +89,12 @@ def test_the_potential_is_that_of_llzo_against_the_metal(paper_data):
     assert np.isnan(field[phi < 0.05]).all()
     assert 0 < np.nanmin(field) < np.nanmax(field) < 2e-3
     assert not np.nan_to_num(frames.potential[0]).any()
+
+
+def test_under_a_held_voltage_no_charge_was_asked_for(held_data, paper_data):
+    found = says(held_data)
+    assert "growth" in found["charge plated"]
+    assert "by control, or because the current is counted by it" in found["metal grown"]
+    for text in (*found.values(), *ledger_sentences(held_data)):
+        assert "asked for" not in text
+    assert "growth" not in says(paper_data)["charge asked for"]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from phasefield.report.curves import paper_history_figure
 from phasefield.report.narrative import headline, narrative, notice
 
 
@@ -54,3 +55,12 @@ def test_notice(slit_data, stopped_data):
     assert "did not finish (interrupted): it reached 500 s of the 1000 s" in notice(stopped_data)
     empty = replace(stopped_data, history=stopped_data.history.iloc[:0])
     assert "has not made a step of the 1000 s" in notice(empty)
+
+
+def test_a_held_voltage_is_named(held_data):
+    assert "0.2 mA/cm² for 500 s, then 9 mV held for 500 s." in headline(held_data)
+
+
+def test_the_current_that_flows_is_drawn_where_a_voltage_is_held(held_data, paper_data):
+    for data, axes in ((held_data, 7), (paper_data, 6)):
+        assert len(paper_history_figure(data).axes) == axes

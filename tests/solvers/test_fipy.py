@@ -15,6 +15,7 @@ from phasefield.domain import Domain, build_domain
 from phasefield.grid import Grid
 from phasefield.physics.conserved import coefficients
 from phasefield.preflight import build_scaffold
+from phasefield.protocol import AppliedCurrent, AppliedVoltage
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.fipy_backend import FipyConservedBackend
 from phasefield.solvers.fipy_library import LinearSource, fipy
@@ -26,6 +27,7 @@ from phasefield.state import Level
 from .conftest import make_model, profile
 
 WIDTH = 0.3e-6
+PLATE = AppliedCurrent(2.0)
 QUICKSTART = Path(__file__).parents[2] / "cases" / "quickstart.yaml"
 
 
@@ -60,8 +62,9 @@ DOMAINS = {
 }
 
 
+@pytest.mark.parametrize("voltage", [None, 5e-3])
 @pytest.mark.parametrize("name", DOMAINS)
-def test_both_find_the_same_residual_anywhere(name):
+def test_both_find_the_same_residual_anywhere(name, voltage):
     """At random, uneven states: every stencil, face value and dropped cell, to round-off."""
     domain = DOMAINS[name]()
     live = [h for n, h in zip(domain.grid.shape, domain.grid.spacing, strict=True) if n > 1]
@@ -78,9 +81,13 @@ def test_both_find_the_same_residual_anywhere(name):
 
     xi = (flat + lump).ravel() + noise(domain.pore, 0.05)
     point = Unknowns(
-        xi, noise(domain.pore, 1e7), noise(domain.electrolyte, 5e-3), np.array([0.0, 2e-3])
+        xi,
+        noise(domain.pore, 1e7),
+        noise(domain.electrolyte, 5e-3),
+        np.array([0.0, 2e-3]),
+        np.array([1e-5]),
     )
-    step = Step(1.4, 1.39 * xi, 7.0, 2.0 * domain.electrode.ravel(), bodies)
+    step = Step(1.4, 1.39 * xi, 7.0, 2.0 * domain.electrode.ravel(), bodies, voltage)
     model = make_model(width=WIDTH, angle=62.0)
     system = CoupledSystem(domain, model)
     packed, expected_net = system.evaluate(point, step)
@@ -89,24 +96,26 @@ def test_both_find_the_same_residual_anywhere(name):
     for row in range(3):
         assert np.abs(found[row] - expected[row]).max() < 1e-12 * np.abs(expected[row]).max()
     assert net == pytest.approx(expected_net, rel=1e-12)
+    assert net.size == (1 if voltage is None else 2)
 
 
-def march(backend, start, dt, steps, current=2.0):
+def march(backend, start, dt, steps, applied=PLATE):
     """Levels and sweeps after `steps` steps."""
     levels, sweeps = [start], 0
     for _ in range(steps):
-        result = backend.advance(levels[-3:], dt, current)
+        result = backend.advance(levels[-3:], dt, applied)
         levels.append(result.level)
         sweeps += result.iterations
     return levels, sweeps / steps
 
 
-def both(domain, model, width, start, dt, steps, tolerance=1e-9):
+def both(domain, model, width, start, dt, steps, applied=PLATE):
     """Largest difference of the backends at any step: xi [1], V_l [V], V_s [V]."""
-    ours, _ = march(ConservedBackend(domain, model, width, tolerance, 25), start, dt, steps)
+    ours, _ = march(ConservedBackend(domain, model, width, 1e-9, 25), start, dt, steps, applied)
     theirs, sweeps = march(
-        FipyConservedBackend(domain, model, width, tolerance, 25), start, dt, steps
+        FipyConservedBackend(domain, model, width, 1e-9, 25), start, dt, steps, applied
     )
+    assert theirs[-1].current_density == pytest.approx(ours[-1].current_density, rel=1e-6)
     assert sweeps < 10
     assert np.abs(ours[-1].xi - start.xi).max() > 1e-3
     return tuple(
@@ -130,7 +139,8 @@ def test_backends_agree_on_a_small_slit(spacing):
     assert ion < 1e-9
 
 
-def test_backends_agree_on_a_detached_body():
+@pytest.mark.parametrize("applied", [PLATE, AppliedVoltage(4e-3)])
+def test_backends_agree_on_a_detached_body(applied):
     """Its potential is solved for, at zero net current."""
     domain = slit(0.1e-6, height=4e-6)
     xi = profile(domain, 1e-6, WIDTH)
@@ -138,7 +148,7 @@ def test_backends_agree_on_a_detached_body():
     assert find_bodies(xi, domain).floating == 1
     zero = np.zeros(xi.shape)
     start = Level(0.0, xi, zero, zero, zero)
-    xi_difference, ion, metal = both(domain, make_model(width=WIDTH), WIDTH, start, 1.0, 2)
+    xi_difference, ion, metal = both(domain, make_model(width=WIDTH), WIDTH, start, 1.0, 2, applied)
     assert xi_difference < 1e-7
     assert max(ion, metal) < 1e-9
 
@@ -168,7 +178,7 @@ def test_a_step_that_is_given_up_leaves_the_past_untouched():
     start = Level(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero)
     before = start.xi.copy()
     with pytest.raises(NewtonFailed, match="after 1 sweeps, asked 1e-09"):
-        FipyConservedBackend(domain, model, WIDTH, 1e-9, 1).advance([start], 5.0, 2.0)
+        FipyConservedBackend(domain, model, WIDTH, 1e-9, 1).advance([start], 5.0, PLATE)
     assert np.array_equal(start.xi, before)
 
 

@@ -14,6 +14,7 @@ import pytest
 from geometries import channels
 from phasefield.analysis.uniformity import front_height
 from phasefield.domain import build_domain
+from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.fipy_fitted import FittedChannel, plate_fitted
 from phasefield.solvers.numba_backend import ConservedBackend, relax
 
@@ -64,7 +65,7 @@ def diffuse(wall_width):
     )
     levels = [start]
     for _ in range(6):
-        levels = [*levels, backend.advance(levels, 10.0, 2.0).level][-3:]
+        levels = [*levels, backend.advance(levels, 10.0, AppliedCurrent(2.0)).level][-3:]
     heights = [
         front_height(level.xi, domain.pore, domain.grid.spacing, 1)[0]
         for level in (start, levels[-1])

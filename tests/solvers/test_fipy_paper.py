@@ -13,6 +13,7 @@ from phasefield.domain import build_domain
 from phasefield.models import make_parts
 from phasefield.physics.paper import paper_coefficients
 from phasefield.preflight import build_scaffold
+from phasefield.protocol import AppliedCurrent, AppliedVoltage
 from phasefield.solvers.fipy_library import EquilibratedLU
 from phasefield.solvers.fipy_paper import FipyPaperBackend
 from phasefield.solvers.fipy_paper_equations import FipyPaperEquations
@@ -23,6 +24,7 @@ from phasefield.solvers.paper_system import PaperStep, PaperSystem, PaperUnknown
 from .test_fipy import turned
 
 QUICKSTART = Path(__file__).parents[2] / "cases" / "paper_quickstart.yaml"
+PLATE = AppliedCurrent(2.0)
 PORE, WIDTH, HEIGHT = 1.2e-6, 0.3e-6, 2.4e-6
 SMALL = (
     "geometry.pore_size=1.2 um",
@@ -61,23 +63,23 @@ def build(case):
     return domain, paper_coefficients(case), parts.start
 
 
-def march(backend, start, sizes, **control):
+def march(backend, start, sizes, applied=PLATE):
     """Levels and iterations after steps of the given sizes [s]."""
     levels, iterations = [start], 0
     for dt in sizes:
-        result = backend.advance(levels[-3:], dt, **control)
+        result = backend.advance(levels[-3:], dt, applied)
         assert result.residual < 1e-8
         levels.append(result.level)
         iterations += result.iterations
     return levels, iterations
 
 
-def both(case, sizes, **control):
+def both(case, sizes, applied=PLATE):
     """Largest difference of the backends at any step: xi [1], c/c0 [1], V and V0 [V]."""
     domain, model, start = build(case)
     width, found = case.interface.width, []
     for backend in (PaperBackend, FipyPaperBackend):
-        found.append(march(backend(domain, model, width, 1e-8, 25), start, sizes, **control))
+        found.append(march(backend(domain, model, width, 1e-8, 25), start, sizes, applied))
     (ours, newton), (theirs, sweeps) = found
     print(f"Newton iterations {newton}, sweeps {sweeps}, in {len(sizes)} steps")
     assert np.abs(ours[-1].xi - start.xi).max() > 1e-3
@@ -165,21 +167,21 @@ def test_a_sweep_solves_the_tangent_of_the_equations(name):
 def test_backends_agree_on_a_small_slit(spacing):
     """A first step by backward Euler and a larger one by BDF2; and at half the spacing."""
     case = small_case(f"grid.spacing={spacing}")
-    xi, ions, potential = both(case, (0.5, 5.0), current_density=2.0)
+    xi, ions, potential = both(case, (0.5, 5.0))
     assert xi < 1e-7
     assert ions < 1e-6
     assert potential < 1e-8
 
 
 def test_backends_agree_under_an_applied_voltage():
-    xi, _, potential = both(small_case("grid.spacing=0.15 um"), (0.5,), voltage=0.02)
+    xi, _, potential = both(small_case("grid.spacing=0.15 um"), (0.5,), AppliedVoltage(0.02))
     assert xi < 1e-7
     assert potential < 1e-8
 
 
 def test_backends_agree_on_an_anisotropic_surface():
     case = small_case("grid.spacing=0.15 um", "paper.anisotropy=0.05")
-    xi, _, potential = both(case, (0.5, 5.0), current_density=2.0)
+    xi, _, potential = both(case, (0.5, 5.0))
     assert xi < 1e-6
     assert potential < 1e-7
 
@@ -187,16 +189,14 @@ def test_backends_agree_on_an_anisotropic_surface():
 def test_backends_agree_in_3d():
     shape = ("dimensions=3", "geometry.arrangement=square", "geometry.pore_size=1.6 um")
     case = small_case(*shape, "grid.spacing=0.21 um")
-    xi, _, potential = both(case, (0.5,), current_density=2.0)
+    xi, _, potential = both(case, (0.5,))
     assert xi < 1e-7
     assert potential < 1e-8
 
 
 def test_metal_grown_is_the_charge_asked_for():
     domain, model, start = build(small_case("grid.spacing=0.15 um"))
-    levels, _ = march(
-        FipyPaperBackend(domain, model, WIDTH, 1e-8, 25), start, (0.5,), current_density=2.0
-    )
+    levels, _ = march(FipyPaperBackend(domain, model, WIDTH, 1e-8, 25), start, (0.5,))
     grown = np.sum(levels[-1].xi - start.xi) * domain.grid.cell_volume * model.charge_density
     assert grown == pytest.approx(0.5 * 2.0 * domain.grid.cross_section, rel=1e-6)
 
@@ -205,7 +205,7 @@ def test_a_step_that_is_given_up_leaves_the_past_untouched():
     domain, model, start = build(small_case("grid.spacing=0.15 um"))
     before = start.xi.copy()
     with pytest.raises(NewtonFailed, match="after 1 sweeps, asked 1e-09"):
-        FipyPaperBackend(domain, model, WIDTH, 1e-9, 1).advance([start], 0.5, 2.0)
+        FipyPaperBackend(domain, model, WIDTH, 1e-9, 1).advance([start], 0.5, PLATE)
     assert np.array_equal(start.xi, before)
 
 
@@ -220,6 +220,6 @@ def test_the_case_chooses_the_backend():
 def test_backends_agree_on_the_quickstart(spacing, steps):
     """The first 100 s of cases/paper_quickstart.yaml in steps of 10 s; 50 s at half the spacing."""
     case = load_case(QUICKSTART, [f"grid.spacing={spacing}"])
-    xi, _, potential = both(case, (0.1, 1.0, *[10.0] * steps), current_density=2.0)
+    xi, _, potential = both(case, (0.1, 1.0, *[10.0] * steps))
     assert xi < 1e-5
     assert potential < 1e-6

@@ -10,6 +10,7 @@ import pytest
 from geometries import channels
 from phasefield.analysis.observables import Observer
 from phasefield.domain import build_domain
+from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.bdf import error_factor, extrapolation_weights, time_formula
 from phasefield.solvers.control import StepControl
 from phasefield.solvers.numba_backend import ConservedBackend, relax
@@ -69,7 +70,7 @@ def moments(domain, xi):
 
 def march(backend, levels, dt, count):
     for _ in range(count):
-        levels = [*levels, backend.advance(levels, dt, 2.0).level][-3:]
+        levels = [*levels, backend.advance(levels, dt, AppliedCurrent(2.0)).level][-3:]
     return levels
 
 

@@ -12,6 +12,7 @@ import pytest
 from phasefield.case import load_case
 from phasefield.errors import Interrupted
 from phasefield.physics.paper import interpolation, paper_coefficients
+from phasefield.protocol import AppliedVoltage
 from phasefield.runner import run
 from phasefield.simulation import Simulation, build
 from phasefield.solvers.paper_backend import PaperBackend
@@ -56,7 +57,7 @@ def test_lithium_leaves_the_wall_without_any_current():
     level = simulation.level
     metal, connection = [simulation.metal_charge(level.xi)], [joined(simulation, level)]
     for dt in (10.0, 50.0, 100.0, 200.0):
-        level = backend.advance([level], dt, voltage=0.0).level
+        level = backend.advance([level], dt, AppliedVoltage(0.0)).level
         metal.append(simulation.metal_charge(level.xi))
         connection.append(joined(simulation, level))
     assert connection[0] == pytest.approx(1.0, abs=1e-3)

@@ -9,6 +9,7 @@ from geometries import channels
 from phasefield.domain import Domain, build_domain
 from phasefield.grid import Grid
 from phasefield.physics.paper import PaperCoefficients
+from phasefield.protocol import AppliedCurrent, AppliedVoltage
 from phasefield.solvers.newton import solve
 from phasefield.solvers.paper_backend import PaperBackend
 from phasefield.solvers.paper_system import PaperStep, PaperSystem, PaperUnknowns
@@ -129,7 +130,7 @@ def front_speed(cells_per_width, voltage, drive):
     dt = spacing / (1.5 * unit) / 4
     metal = []
     for _ in range(6 * cells_per_width):
-        levels = [*levels, backend.advance(levels, dt, voltage=voltage).level][-3:]
+        levels = [*levels, backend.advance(levels, dt, AppliedVoltage(voltage)).level][-3:]
         metal.append(levels[-1].xi.sum() * spacing)
     window = 4 * cells_per_width  # a whole interface width: many cells, no lattice ripple
     slope = (metal[-1] - metal[-1 - window]) / (window * dt)
@@ -168,7 +169,7 @@ def shrinking(cells_per_width):
     dt = 0.02 * radius**2 / rate
     squares = [4 / np.pi * xi.sum() * spacing**2]
     for _ in range(10):
-        levels = [*levels, backend.advance(levels, dt, voltage=0.0).level][-3:]
+        levels = [*levels, backend.advance(levels, dt, AppliedVoltage(0.0)).level][-3:]
         squares.append(4 / np.pi * levels[-1].xi.sum() * spacing**2)
     return (squares[2] - squares[-1]) / (8 * dt * rate)
 
@@ -212,8 +213,8 @@ def test_applied_voltage_and_current_are_two_views_of_one_step():
     zero = np.zeros_like(xi)
     start = [PaperLevel(0.0, xi, 4e4 * domain.phi, zero, 0.0)]
     backend = PaperBackend(domain, make_model(), DELTA, 1e-11, 30)
-    by_current = backend.advance(start, 2.0, 2.0).level
-    by_voltage = backend.advance(start, 2.0, voltage=by_current.applied_voltage).level
+    by_current = backend.advance(start, 2.0, AppliedCurrent(2.0)).level
+    by_voltage = backend.advance(start, 2.0, AppliedVoltage(by_current.applied_voltage)).level
     assert by_voltage.applied_voltage == by_current.applied_voltage > 0.0
     assert by_voltage.xi == pytest.approx(by_current.xi, abs=1e-10)
     grown = (by_current.xi - xi).sum() * domain.grid.spacing[1]

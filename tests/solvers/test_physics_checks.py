@@ -14,6 +14,7 @@ from phasefield.analysis.observables import Observer
 from phasefield.domain import build_domain
 from phasefield.physics.kinetics import butler_volmer
 from phasefield.physics.transport import contact
+from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.newton import solve
 from phasefield.solvers.numba_backend import ConservedBackend, relax
@@ -50,7 +51,7 @@ def plate(domain, model, width, xi, steps, current=2.0):
     backend = ConservedBackend(domain, model, width, 1e-11, 30)
     levels = [at_rest(xi)]
     for dt in steps:
-        levels.append(backend.advance(levels[-3:], dt, current).level)
+        levels.append(backend.advance(levels[-3:], dt, AppliedCurrent(current)).level)
     return levels
 
 
@@ -82,7 +83,7 @@ def test_voltage_of_a_plane_wall(current, resistance, diffusivity, allowed):
         model = make_model(width=width, diffusivity=diffusivity, resistance=resistance)
         full = (domain.pore > 0) * 1.0
         level = plate(domain, model, width, full, [duration / 3] * 3, current)[-1]
-        found = Observer(domain, model, full).voltage(level, current)
+        found = Observer(domain, model, full).voltage(level)
         mu = np.average(level.mu, weights=domain.wall_density)
         expected = (
             mu * model.volume_per_charge
@@ -223,7 +224,8 @@ def test_electrical_power_is_dissipated_or_stored(slit, width):
     volume, area = slit.grid.cell_volume, slit.grid.cross_section
     work = []
     for dt in (0.2, 0.1):
-        end = ConservedBackend(slit, model, width, 1e-12, 30).advance([start], dt, 2.0).level
+        backend = ConservedBackend(slit, model, width, 1e-12, 30)
+        end = backend.advance([start], dt, AppliedCurrent(2.0)).level
         e, rate = reaction(slit, model, end)
         supplied = np.sum(2.0 * slit.electrode * end.ion_potential)
         sigma = np.full(xi.shape, model.conductivity)

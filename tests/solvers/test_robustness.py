@@ -10,6 +10,7 @@ import pytest
 from geometries import channels
 from phasefield.domain import build_domain
 from phasefield.errors import DidNotConverge
+from phasefield.protocol import AppliedCurrent
 from phasefield.simulation import build
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.control import StepControl
@@ -40,7 +41,7 @@ def test_a_drop_that_touches_no_wall_has_no_part_in_the_current(floating):
     domain, width, xi = floating
     zero = np.zeros(xi.shape)
     backend = ConservedBackend(domain, make_model(width=width), width, 1e-9, 25)
-    level = backend.advance([Level(0.0, xi, zero, zero, zero)], 0.5, 2.0).level
+    level = backend.advance([Level(0.0, xi, zero, zero, zero)], 0.5, AppliedCurrent(2.0)).level
     assert np.isfinite(level.metal_potential).all()
     grown = np.sum(domain.pore * (level.xi - xi), where=find_bodies(xi, domain).index == 1)
     everywhere = np.sum(domain.pore * (level.xi - xi))
@@ -68,7 +69,7 @@ def test_lithium_too_shallow_to_exist_is_a_clean_error(slit, width):
 
 def test_an_error_that_no_step_meets_is_a_clean_error(monkeypatch):
     simulation = build(small("solver.time_step=null"))
-    result = simulation.parts.backend.advance(simulation.levels, 0.1, 2.0)
+    result = simulation.parts.backend.advance(simulation.levels, 0.1, AppliedCurrent(2.0))
     monkeypatch.setattr(ConservedBackend, "advance", lambda *arguments: replace(result, error=1.0))
     with pytest.raises(DidNotConverge, match="stays above"):
         simulation.advance()

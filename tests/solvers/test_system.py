@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,12 +35,13 @@ def random_point(domain, width, seed=0):
     return point, step
 
 
-def moved(point, change, metal, scale, length):
-    return point.moved(length * change * scale, length * scale[2] * metal)
+def moved(point, change, extra, scale, length):
+    return point.moved(length * change * scale, length * scale[2] * extra)
 
 
+@pytest.mark.parametrize("voltage", [None, 8e-3])
 @pytest.mark.parametrize("dimensions", [2, 3])
-def test_newton_update_solves_the_linearised_system(dimensions):
+def test_newton_update_solves_the_linearised_system(dimensions, voltage):
     """J (update) = -residual, checked through differences of the residual along the update."""
     width = 0.4e-6
     arguments = {"pore_size": 1.6e-6, "porosity": 0.5, "height": 6e-6, "width": "unit_cell"}
@@ -46,14 +49,20 @@ def test_newton_update_solves_the_linearised_system(dimensions):
     domain = build_domain(scaffold, width, force=True)
     system = CoupledSystem(domain, make_model(width=width, angle=60.0))
     point, step = random_point(domain, width)
+    step = replace(step, voltage=voltage)
+    point.drop[0] = 1e-3 if voltage else 0.0
     assert step.bodies.floating == 1
     residual, net = system.evaluate(point, step)
-    change, metal = system.update(residual.copy(), net.copy(), step)
+    assert net.size == (1 if voltage is None else 2)
+    change, extra = system.update(residual.copy(), net.copy(), step)
     scale = system.column_scale
-    largest = max(np.abs(change).max(), np.abs(metal).max())
+    largest = max(np.abs(change).max(), np.abs(extra).max())
     h = 1e-6 / largest
-    forward = system.evaluate(moved(point, change, metal, scale, h), step)
-    backward = system.evaluate(moved(point, change, metal, scale, -h), step)
+    forward = system.evaluate(moved(point, change, extra, scale, h), step)
+    backward = system.evaluate(moved(point, change, extra, scale, -h), step)
+    if voltage is not None:
+        derivative = (forward[1][-1] - backward[1][-1]) / (2 * h)
+        assert derivative == pytest.approx(-net[-1], rel=1e-6)
     for at, plus, minus in zip((residual, net), forward, backward, strict=True):
         derivative = (plus - minus) / (2 * h)
         # bulk stiffness has kinks at xi = 0 and 1: the few cells that cross one are left out
@@ -63,8 +72,6 @@ def test_newton_update_solves_the_linearised_system(dimensions):
 
 def test_flat_axis_changes_nothing(slit, model, width):
     """The residual of a 2D domain repeated along z is the same in every layer."""
-    from dataclasses import replace
-
     thick = replace(
         slit,
         grid=replace(slit.grid, shape=(3, *slit.grid.shape[1:])),
@@ -90,8 +97,6 @@ def test_flat_axis_changes_nothing(slit, model, width):
 
 def test_mirror_symmetry(slit, model, width):
     """Mirroring the state across x mirrors the residual of the mirrored domain."""
-    from dataclasses import replace
-
     mirrored = replace(
         slit,
         **{
