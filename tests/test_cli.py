@@ -107,7 +107,7 @@ def test_cite(capsys):
 def test_geometry_2d(tmp_path, capsys):
     assert cli.main(["geometry", QUICK, "--out", "measured"]) == 0
     out = capsys.readouterr().out
-    assert "specific surface area, sharp          0.66667 1/um" in out
+    assert "specific surface area, sharp              0.66667 1/um" in out
     assert {path.name for path in (tmp_path / "measured").iterdir()} == {
         "scaffold.json",
         "scaffold.png",

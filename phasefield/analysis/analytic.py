@@ -21,8 +21,10 @@ __all__ = [
     "ContactAreaWarning",
     "areal_capacity",
     "arrhenius",
+    "bending_strength",
     "bruggeman",
     "cell_polarisation",
+    "coating_resistance",
     "contact_current_profile",
     "current_density_max_over_mean",
     "current_density_reduction",
@@ -33,6 +35,7 @@ __all__ = [
     "planar_overpotential",
     "specific_surface_area_boolean_spheres",
     "specific_surface_area_channels",
+    "specific_surface_area_channels_isotropic",
     "specific_surface_area_image",
     "specific_surface_area_slits",
     "specific_surface_area_spheres",
@@ -49,6 +52,14 @@ class ContactAreaWarning(UserWarning):
 def specific_surface_area_channels(porosity: Values, pore_size: Values) -> Values:
     """S = 4 p/w of parallel cylinders of diameter w, eq. (1) [m-1]; 0.4 um-1 for 50 %, 5 um."""
     return 4 * porosity / pore_size
+
+
+def specific_surface_area_channels_isotropic(porosity: Values, pore_size: Values) -> Values:
+    """S = (4/pi) 4 p/w [m-1]: round pores of a section read as those of an isotropic structure.
+
+    The stereological form of the image formula for circles of diameter w: P_p/A_t = 4 p/w there.
+    """
+    return 4 / np.pi * specific_surface_area_channels(porosity, pore_size)
 
 
 def specific_surface_area_slits(porosity: Values, pore_size: Values) -> Values:
@@ -224,6 +235,31 @@ def cell_polarisation(
     interfaces : n, 2 for a symmetric cell.
     """
     return current_density * (interfaces * resistance + thickness / conductivity)
+
+
+def coating_resistance(thickness: Values, conductivity: Values) -> Values:
+    """L/sigma of a coating [ohm m2]: what it adds to R_ct on the area that it covers.
+
+    Parameters
+    ----------
+    thickness, conductivity : L [m] and ionic sigma [S m-1] of the coating.
+    """
+    return thickness / conductivity
+
+
+def bending_strength(force: Values, span: Values, width: Values, thickness: Values) -> Values:
+    """3 F L/(2 b d^2) [Pa]: largest stress of a bar in three-point bending.
+
+    146 mN on a membrane 5.0 mm wide and 65 um thick over 5 mm give 51.8 MPa (the paper prints
+    47.8 MPa).
+
+    Parameters
+    ----------
+    force : F at failure [N].
+    span : L between the supports [m].
+    width, thickness : b, d of the bar [m].
+    """
+    return 3 * force * span / (2 * width * thickness**2)
 
 
 def dense_depth(capacity: Values, molar_volume: float = LITHIUM.molar_volume.value) -> Values:

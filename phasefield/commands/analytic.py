@@ -27,7 +27,12 @@ def configure(parser: ArgumentParser) -> None:
         metavar="LENGTH",
         help="depth to which lithium fills the pores",
     )
-    add("--shape", choices=("channels", "slits"), default="channels", help="default: channels")
+    add(
+        "--shape",
+        choices=("channels", "slits", "spheres", "overlapping_spheres"),
+        default="channels",
+        help="default: channels",
+    )
     add(
         "--resistance",
         type=quantity("area resistance"),
@@ -41,6 +46,20 @@ def configure(parser: ArgumentParser) -> None:
         default="0.32 mS/cm",
         metavar="SIGMA",
         help="of the dense electrolyte (default: 0.32 mS/cm)",
+    )
+    add(
+        "--thickness",
+        type=quantity("length"),
+        default="50 um",
+        metavar="LENGTH",
+        help="of the membrane, for the polarisation of a symmetric cell (default: 50 um)",
+    )
+    add(
+        "--current-density",
+        type=quantity("current density"),
+        default="0.1 mA/cm^2",
+        metavar="J",
+        help="of that cell (default: 0.1 mA/cm^2)",
     )
     add("--out", type=Path, default=Path("analytic.png"), metavar="FILE", help="the maps")
 
@@ -64,7 +83,9 @@ def _lines(args: Namespace) -> Iterator[tuple[str, str]]:
     from phasefield.commands.maps import SURFACES
 
     surface = SURFACES[args.shape](args.porosity, args.pore_size)
-    sigma = analytic.straight_channels(args.conductivity, args.porosity)
+    straight = args.shape in ("channels", "slits")
+    conduct = analytic.straight_channels if straight else analytic.bruggeman
+    sigma = conduct(args.conductivity, args.porosity)
     penetration = analytic.penetration_length(sigma, args.resistance, surface)
     ideal = analytic.current_density_reduction(surface, args.depth)
     kinetic = analytic.current_density_reduction_kinetic(surface, args.depth, penetration)
@@ -78,3 +99,16 @@ def _lines(args: Namespace) -> Iterator[tuple[str, str]]:
     yield "deepest useful filling, 2 lambda", f"{2 * penetration * 1e6:.4g} um"
     yield "highest over mean contact current", f"{crowding:.4g}"
     yield "lithium in the filled pores", f"{capacity / 36000:.4g} mAh/cm^2"
+    how = "sigma (1 - p)" if straight else "sigma (1 - p)^(3/2)"
+    yield f"conductivity of the membrane, {how}", f"{sigma * 10:.4g} mS/cm"
+    cell = analytic.cell_polarisation(args.current_density, args.resistance, args.thickness, sigma)
+    yield "polarisation of a symmetric cell", f"{cell * 1e3:.3g} mV"
+    if straight and args.shape == "channels":
+        isotropic = analytic.specific_surface_area_channels_isotropic(args.porosity, args.pore_size)
+        boolean, isolated = (
+            SURFACES[name](args.porosity, args.pore_size)
+            for name in ("overlapping_spheres", "spheres")
+        )
+        yield "S_c by other formulas: (4/pi) 4 p/w", f"{isotropic * 1e-6:.4g} 1/um"
+        yield "  6 p/w of isolated spheres", f"{isolated * 1e-6:.4g} 1/um"
+        yield "  overlapping spheres of this diameter", f"{boolean * 1e-6:.4g} 1/um"

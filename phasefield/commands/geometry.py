@@ -12,6 +12,8 @@ from phasefield.commands.arguments import add_case, read_case
 
 if TYPE_CHECKING:
     from geometries import Scaffold
+    from phasefield.analysis.certificate import Certificate
+    from phasefield.case import Case
     from phasefield.domain import Domain
 
 __all__ = ["EXAMPLE", "configure", "execute"]
@@ -31,8 +33,8 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def execute(args: Namespace) -> int:
-    """Print the measured table; write scaffold.json, scaffold.png and scaffold.vti."""
-    from geometries.metrics import measure
+    """Print what was asked and what was made; write scaffold.json, .png and .vti."""
+    from phasefield.analysis.certificate import certify
     from phasefield.commands.scaffold_picture import draw_scaffold
     from phasefield.domain import build_domain
     from phasefield.output.run_directory import default_path
@@ -41,32 +43,38 @@ def execute(args: Namespace) -> int:
     case = read_case(args)
     scaffold = build_scaffold(case)
     domain = build_domain(scaffold, case.interface.width, force=args.force)
-    measured = measure(scaffold, domain.phi)
+    certificate = certify(scaffold, domain.phi)
+    measured = certificate.to_json()
     out = args.out or Path(f"{default_path(case)}-geometry")
     out.mkdir(parents=True, exist_ok=True)
     (out / "scaffold.json").write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
-    for name, text in _lines(measured, domain):
-        print(f"{name:38}{text}")
+    for name, text in _lines(case, measured, domain, certificate):
+        print(f"{name:42}{text}")
     print(f"files: {draw_scaffold(scaffold, out / 'scaffold.png')}", end=", ")
     print(f"{_write_vti(scaffold, domain, out / 'scaffold.vti')}, {out / 'scaffold.json'}")
     return 0
 
 
-def _lines(measured: Mapping[str, Any], domain: Domain) -> Iterator[tuple[str, str]]:
-    grid, surface = domain.grid, measured["specific_surface_area_per_m"]
+def _lines(
+    case: Case, measured: Mapping[str, Any], domain: Domain, certificate: Certificate
+) -> Iterator[tuple[str, str]]:
+    from phasefield.analysis.scaffold_formulas import surface_formula
+
+    grid = domain.grid
     z, y, x = grid.shape
     yield "grid", f"{z} x {y} x {x} cells (z, y, x)"
     yield "domain", " x ".join(f"{length * 1e6:.4g}" for length in grid.extent) + " um (z, y, x)"
+    if case.geometry.porosity is not None:
+        yield "porosity, asked", f"{case.geometry.porosity:.4%}"
     yield "porosity, sharp", f"{measured['porosity_sharp']:.4%}"
-    yield "porosity, of cells", f"{measured['porosity']:.4%}"
     yield "porosity, smooth", f"{domain.porosity:.4%}"
-    yield "pores open to an end", f"{measured['open_fraction']:.4%}"
-    yield "pores closed", f"{measured['closed_fraction']:.4%}"
-    yield "pores from end to end", f"{measured['percolating_fraction']:.4%}"
     sharp = measured["specific_surface_area_sharp_per_m"]
     yield "specific surface area, sharp", f"{sharp * 1e-6:.5g} 1/um"
-    for name, value in surface.items():
-        yield f"  {name.replace('_', ' ')}", f"{value * 1e-6:.5g} 1/um ({value / sharp - 1:+.2%})"
+    if formula := surface_formula(case):
+        yield "  by formula", f"{formula[1] * 1e-6:.5g} 1/um  {formula[0]}"
+    for name, value, error, unit in certificate.lines():
+        bar = "" if error is None else f" +- {error:.2g}"
+        yield name, f"{value:.5g}{bar} {unit}".rstrip()
 
 
 def _write_vti(scaffold: Scaffold, domain: Domain, path: Path) -> Path:

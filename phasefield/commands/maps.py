@@ -16,8 +16,10 @@ from matplotlib.ticker import PercentFormatter
 from phasefield.analysis.analytic import (
     ContactAreaWarning,
     current_density_reduction,
+    specific_surface_area_boolean_spheres,
     specific_surface_area_channels,
     specific_surface_area_slits,
+    specific_surface_area_spheres,
 )
 from phasefield.report.look import ACCENT, PAGE_WIDTH, figure, letter, look, save
 
@@ -26,6 +28,10 @@ __all__ = ["SURFACES", "draw_maps"]
 SURFACES: Mapping[str, Callable[..., Any]] = {
     "channels": specific_surface_area_channels,
     "slits": specific_surface_area_slits,
+    "spheres": specific_surface_area_spheres,
+    "overlapping_spheres": lambda porosity, pore_size: specific_surface_area_boolean_spheres(
+        porosity, pore_size / 2
+    ),
 }
 """S_c(porosity, pore size) by shape."""
 
@@ -60,7 +66,7 @@ def _surface_map(axes: Axes, shape: str, pore_size: float) -> None:
     values = SURFACES[shape](porosity[None, :], sizes[:, None]) * 1e-6
     levels = [0.02, 0.05, 0.1, 0.2, 0.4, 1, 2, 4, 10, 20]
     _contours(axes, porosity, sizes * 1e6, np.log10(values), np.log10(levels), levels)
-    axes.set(yscale="log", xlabel="porosity", ylabel=f"size of the {shape} [µm]")
+    axes.set(yscale="log", xlabel="porosity", ylabel=f"size of the {shape.replace('_', ' ')} [µm]")
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_title("specific surface area $S_c$ [1/µm]")
     letter(axes, "a")

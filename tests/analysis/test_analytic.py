@@ -150,3 +150,18 @@ def test_formulas_make_maps() -> None:
     ):
         assert np.shape(values) == (3, 2)
         assert np.isfinite(values).all()
+
+
+def test_the_membrane_by_every_formula() -> None:
+    """Pores of 2.3 um, 51 %: the paper measures 1.3 um^-1 on images."""
+    p, w = 0.51, 2.3 * UM
+    assert a.specific_surface_area_channels(p, w) == pytest.approx(0.887e6, rel=1e-3)
+    assert a.specific_surface_area_channels_isotropic(p, w) == pytest.approx(1.129e6, rel=1e-3)
+    assert a.specific_surface_area_spheres(p, w) == pytest.approx(1.330e6, rel=1e-3)
+    assert a.specific_surface_area_boolean_spheres(p, w / 2) == pytest.approx(0.912e6, rel=1e-3)
+
+
+def test_bending_strength_and_coating() -> None:
+    assert a.bending_strength(0.146, 5e-3, 5e-3, 65e-6) == pytest.approx(51.8e6, rel=1e-3)
+    # 12.9 nm of 1e-8 S/cm
+    assert a.coating_resistance(12.9e-9, 1e-6) == pytest.approx(0.0129)
