@@ -60,6 +60,7 @@ def plan() -> dict[str, tuple[str, list[str]]]:
         for diffusivity in DIFFUSIVITIES:
             also = [f"paper.metal_ion_diffusivity={diffusivity} m^2/s"]
             runs[f"{pore}-De-{diffusivity}"] = (pore, also)
+        runs[f"{pore}-fixed"] = (pore, ["paper.metal_side_concentration=fixed"])
     return runs
 
 
@@ -289,6 +290,54 @@ def diffusivity_figure(runs: dict[str, Run]) -> None:
     figure.savefig(IMAGES / "paper-metal-diffusivity.png", dpi=150)
 
 
+# -- ions at the metal side -----------------------------------------------------------------------
+
+
+def metal_side_figure(runs: dict[str, Run]) -> None:
+    """Figure: rise, voltage and ions with no flux at the metal side and with c = c0 there."""
+    figure, lines = plt.subplots(2, 3, figsize=(10, 6), layout="constrained")
+    for line, pore in zip(lines, PORES, strict=False):
+        for kind, found, style in (
+            ("no flux", runs[pore], "-"),
+            ("c = c0", runs[f"{pore}-fixed"], "--"),
+        ):
+            rise, voltage, ions = line
+            history = found.history
+            y, x = axes_um(found)
+            xi = last(found, "lithium_order_parameter")
+            rise.contour(x, y, xi, [0.5], colors=[COLOURS[4]], linestyles=[style])
+            rise.plot([], [], style, color=COLOURS[4], label=kind)
+            voltage.plot(history["time [s]"], history["voltage [V]"] * 1e3, style, color=COLOURS[4])
+            for (column, name), colour in zip(IONS.items(), COLOURS, strict=False):
+                values = history[column] / 1e3
+                label = name if style == "-" else None
+                ions.plot(history["time [s]"], values, style, color=colour, label=label)
+        rise.set(title=f"{PORES[pore]:g} µm pore", xlabel="x (µm)", ylabel="height (µm)")
+        rise.set(xlim=(0, PORES[pore] / 2 * 1.1), ylim=(4.7, 6.2))
+        voltage.set(xlabel="time (s)", ylabel="V₀ (mV)", ylim=(0, None))
+        ions.set(xlabel="time (s)", ylabel="charge (10³ C/m²)")
+    lines[0][0].legend(fontsize=7)
+    figure.legend(*lines[0][2].get_legend_handles_labels(), loc="outside lower right", ncols=4)
+    figure.savefig(IMAGES / "paper-metal-side.png", dpi=150)
+    for pore in PORES:
+        for name in (pore, f"{pore}-fixed"):
+            summary = runs[name].summary
+            entries = summary["charge_ledger"]
+            say(
+                f"(f) {name:12} N {summary['nonuniformity']:.4f}, V0 "
+                f"{summary['voltage_V'] * 1e3:.2f} mV, "
+                + ", ".join(f"{column} {value:.4g}" for column, value in entries.items())
+            )
+
+
+IONS = {
+    "ions in [C/m^2]": "in at the counter electrode",
+    "ions in at the metal [C/m^2]": "in at the metal side",
+    "ion inventory change [C/m^2]": "change of the inventory",
+    "metal grown [C/m^2]": "metal grown",
+}
+
+
 def main() -> None:
     """Run what is missing, draw the figures, print the numbers."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -298,8 +347,15 @@ def main() -> None:
     names = list(plan())
     with ProcessPoolExecutor(given.workers) as pool:
         found = dict(zip(names, pool.map(make, [given.runs] * len(names), names), strict=True))
-    for figure in (ledger_figure, potential_figure, gap_figure, width_figure, diffusivity_figure):
-        figure(found)
+    for draw in (
+        ledger_figure,
+        potential_figure,
+        gap_figure,
+        width_figure,
+        diffusivity_figure,
+        metal_side_figure,
+    ):
+        draw(found)
 
 
 if __name__ == "__main__":

@@ -185,6 +185,11 @@ class Paper(Section):
         "D_p, diffusion of ions in the electrolyte", "2e-13 m^2/s", "2e-13 m^2/s"
     )
     ion_concentration: Concentration = key("c0 in the electrolyte", "4e4 mol/m^3", "4e4 mol/m^3")
+    metal_side_concentration: Literal["no_flux", "fixed"] = key(
+        "of ions where the metal meets its current collector: no_flux, or fixed at c0",
+        "fixed",
+        "no_flux",
+    )
     conductivity_ratio: Annotated[float, Field(ge=1e3)] = key(
         "sigma_e/sigma_p, metal over electrolyte", 1000.0, 1000.0
     )

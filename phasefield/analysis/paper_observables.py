@@ -99,24 +99,37 @@ class PaperObserver(DepositObserver):
     def electrode_currents(self, level: PaperLevel) -> tuple[float, float]:
         """Current and ion current that enter at the counter electrode [A m-2]."""
         model, grid = self._model, self._domain.grid
-        top = [
-            np.moveaxis(field, grid.growth_axis, 0)[-1]
-            for field in (level.xi, self._domain.phi, level.concentration, level.potential)
-        ]
-        xi, phi, c, potential = top
-        half = 0.5 * grid.spacing[grid.growth_axis]
+        xi, phi, _, potential = self._layer(level, -1)
         sigma = effective.py_func(
             xi, phi, model.conductivity_metal, model.conductivity_electrolyte,
             model.conductivity_vacuum,
         )  # fmt: skip
+        half = 0.5 * grid.spacing[grid.growth_axis]
+        return float(np.mean(-sigma * potential)) / half, self._ions_in(level, -1, 0.0)
+
+    def metal_side_ions(self, level: PaperLevel) -> float:
+        """Ion current that enters at the metal side [A m-2]."""
+        if not self._model.metal_side_fixed:
+            return 0.0
+        return self._ions_in(level, 0, -level.applied_voltage)
+
+    def _ions_in(self, level: PaperLevel, layer: int, potential: float) -> float:
+        """Ion current [A m-2] into a layer of cells from a face at c0 and `potential` [V]."""
+        model, grid = self._model, self._domain.grid
+        xi, phi, c, inside = self._layer(level, layer)
         diffusivity = effective.py_func(
             xi, phi, model.diffusivity_metal, model.diffusivity_electrolyte,
             model.diffusivity_vacuum,
         )  # fmt: skip
         faraday, c0 = model.charge_density / model.site_density, model.ion_concentration
-        drive = c0 - c - c0 * potential / model.thermal_voltage
-        current = float(np.mean(-sigma * potential)) / half
-        return current, faraday * float(np.mean(diffusivity * drive)) / half
+        drive = c0 - c + c0 * (potential - inside) / model.thermal_voltage
+        half = 0.5 * grid.spacing[grid.growth_axis]
+        return faraday * float(np.mean(diffusivity * drive)) / half
+
+    def _layer(self, level: PaperLevel, layer: int) -> list[Array]:
+        """xi, phi, c and V in a layer of cells across the growth axis."""
+        fields = (level.xi, self._domain.phi, level.concentration, level.potential)
+        return [np.moveaxis(field, self._domain.grid.growth_axis, 0)[layer] for field in fields]
 
     def lithium_in_electrolyte(self, xi: Array) -> float:
         """Integral of xi h(phi) over the cross-section [m]: lithium that has entered LLZO."""
@@ -152,25 +165,31 @@ class PaperAudit:
     reaction : by the reaction term alone; the rest of the metal came by capillary motion.
     electrode : that entered as current at the counter electrode.
     ions_in : that entered there as ions.
+    metal_side : that entered at the metal side as ions; 0 where those do not pass.
     inventory : change of the ions in the domain.
     initial_inventory : ions at t = 0.
-    previous : reaction, electrode and ions_in one level back.
+    previous : reaction, electrode, ions_in and metal_side one level back.
     """
 
     initial_inventory: float
     reaction: float = 0.0
     electrode: float = 0.0
     ions_in: float = 0.0
+    metal_side: float = 0.0
     inventory: float = 0.0
-    previous: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    previous: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     def record(
         self, formula: TimeFormula, dt: float, level: PaperLevel, observer: PaperObserver
     ) -> None:
         """Book a step of `dt` [s] that ended at `level`."""
-        now = (self.reaction, self.electrode, self.ions_in)
-        rates = (observer.reaction_current(level), *observer.electrode_currents(level))
-        self.reaction, self.electrode, self.ions_in = (
+        now = (self.reaction, self.electrode, self.ions_in, self.metal_side)
+        rates = (
+            observer.reaction_current(level),
+            *observer.electrode_currents(level),
+            observer.metal_side_ions(level),
+        )
+        self.reaction, self.electrode, self.ions_in, self.metal_side = (
             (formula.newest * new + formula.older * old + dt * rate) / formula.alpha0
             for new, old, rate in zip(now, self.previous, rates, strict=True)
         )

@@ -57,6 +57,7 @@ class PaperCoefficients(NamedTuple):
     diffusivity_metal, diffusivity_electrolyte, diffusivity_vacuum : D_e, D_p, D_s [m2 s-1].
     conductivity_metal, conductivity_electrolyte, conductivity_vacuum : sigma_e, sigma_p, sigma_s
         [S m-1].
+    metal_side_fixed : whether c = c0 at the metal side, where else no ions pass.
     anisotropy : epsilon of kappa1 [1].
     fold : w of the 2D anisotropy cos(w theta) [1].
     """
@@ -77,6 +78,7 @@ class PaperCoefficients(NamedTuple):
     conductivity_metal: float
     conductivity_electrolyte: float
     conductivity_vacuum: float
+    metal_side_fixed: bool
     anisotropy: float
     fold: float
 
@@ -125,6 +127,7 @@ def paper_coefficients(case: Case, *, force: bool = False) -> PaperCoefficients:
         conductivity_metal=closure.conductivity_ratio * sigma,
         conductivity_electrolyte=sigma,
         conductivity_vacuum=floor * sigma,
+        metal_side_fixed=closure.metal_side_concentration == "fixed",
         anisotropy=closure.anisotropy,
         fold=float(closure.fold),
     )

@@ -26,7 +26,7 @@ __all__ = [
 
 CHARGE, METAL, REACTION = "charge [C/m^2]", "metal grown [C/m^2]", "reaction [C/m^2]"
 ELECTRODE, IONS_IN = "counter electrode [C/m^2]", "ions in [C/m^2]"
-INVENTORY = "ion inventory change [C/m^2]"
+METAL_SIDE, INVENTORY = "ions in at the metal [C/m^2]", "ion inventory change [C/m^2]"
 IN_LLZO, CONNECTION = "lithium in LLZO [m]", "smallest connection [1]"
 CONCENTRATION = "smallest concentration [mol/m^3]"
 
@@ -50,10 +50,13 @@ def ledger_figure(data: RunData) -> Figure:
     for column, name, colour, line in (
         (ELECTRODE, "counter electrode", LLZO, "-"),
         (IONS_IN, "ions in", "#7A9CCF", "-"),
+        (METAL_SIDE, "ions in, metal side", "#7A9CCF", "-."),
         (INVENTORY, "ion inventory change", "#7A9CCF", "--"),
         (REACTION, "reaction term", ACCENT, "-"),
         (METAL, "metal grown", LITHIUM, "-"),
     ):
+        if column == METAL_SIDE and not _fixed(data):
+            continue
         axes.plot(time, data.column(column), line, color=colour, label=name)
     name = _charge_name(data)
     axes.plot(time, data.column(CHARGE), ":", color="black", linewidth=1.0, label=name)
@@ -67,7 +70,7 @@ def ledger_table(data: RunData) -> Table:
     """The ledger at the last step: charge, share of that of the protocol, what it says."""
     charge = data.last(CHARGE)
     entries = _entries(data)
-    if charge is None or charge == 0 or len(entries) < len(_NAMES):
+    if charge is None or charge == 0 or not _complete(entries):
         return Table((), ())
     asked = Charge(charge, _charge_name(data))
     says = {
@@ -75,7 +78,8 @@ def ledger_table(data: RunData) -> Table:
         METAL: _metal(entries[METAL], asked),
         REACTION: _capillary(entries[METAL] - entries[REACTION], asked),
         ELECTRODE: _bypass(entries[ELECTRODE] - charge, entries[ELECTRODE], asked),
-        IONS_IN: _ions(entries[IONS_IN] - entries[INVENTORY] - entries[METAL], asked),
+        IONS_IN: _ions(entries, asked),
+        METAL_SIDE: _ions(entries, asked),
         INVENTORY: _stored(entries[INVENTORY], asked),
     }
     rows = [
@@ -94,7 +98,7 @@ def closures_table(data: RunData) -> Table:
 def ledger_sentences(data: RunData) -> list[str]:
     """The two differences that a reader must know, as sentences for the top of the page."""
     asked, entries = data.last(CHARGE), _entries(data)
-    if not asked or len(entries) < len(_NAMES):
+    if not asked or not _complete(entries):
         return []
     passed, capillary = entries[ELECTRODE], entries[METAL] - entries[REACTION]
     why = (
@@ -127,13 +131,23 @@ _NAMES = {
     REACTION: "reaction term",
     ELECTRODE: "counter electrode",
     IONS_IN: "ions in",
+    METAL_SIDE: "ions in, metal side",
     INVENTORY: "ion inventory change",
 }
 
 
 def _entries(data: RunData) -> dict[str, float]:
-    found = {key: data.last(key) for key in _NAMES}
+    """Last values of the ledger; ions at the metal side only where they pass."""
+    found = {key: data.last(key) for key in _NAMES if key != METAL_SIDE or _fixed(data)}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def _fixed(data: RunData) -> bool:
+    return data.case.paper.metal_side_concentration == "fixed"
+
+
+def _complete(entries: dict[str, float]) -> bool:
+    return set(_NAMES) - set(entries) <= {METAL_SIDE}
 
 
 def _charge_name(data: RunData) -> str:
@@ -174,11 +188,15 @@ def _bypass(excess: float, passed: float, asked: Charge) -> str:
     )
 
 
-def _ions(difference: float, asked: Charge) -> str:
+def _ions(entries: dict[str, float], asked: Charge) -> str:
+    """What the ions that entered say, at one electrode or at both."""
+    both = "With those at the other electrode, minus" if METAL_SIDE in entries else "Minus"
+    entered = entries[IONS_IN] + entries.get(METAL_SIDE, 0.0)
+    difference = entered - entries[INVENTORY] - entries[METAL]
     if abs(difference) <= AGREES * abs(asked.value):
-        return "Minus the change of the inventory equals the metal grown: no ion is lost."
+        return f"{both} the change of the inventory equals the metal grown: no ion is lost."
     return (
-        f"Minus the change of the inventory differs from the metal grown by {_charge(difference)}"
+        f"{both} the change of the inventory differs from the metal grown by {_charge(difference)}"
         " C/m²: ions are lost or made."
     )
 

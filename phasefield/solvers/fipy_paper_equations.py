@@ -68,11 +68,15 @@ class FipyPaperEquations:
         self._inside = ~np.asarray(self.mesh.exteriorFaces.value, bool)
         self._axes = [axis for axis in reversed(range(3)) if domain.grid.shape[axis] > 1]
         along = self.mesh.faceCenters.value[self._axes.index(domain.grid.growth_axis)]
-        self._bottom = along <= 1e-9 * domain.grid.height
+        bottom = along <= 1e-9 * domain.grid.height
         top = along >= (1.0 - 1e-9) * domain.grid.height
         self.c.constrain(model.ion_concentration, where=top)
         self.v.constrain(0.0, where=top)
-        self.v.constrain(-self.applied, where=self._bottom)
+        self.v.constrain(-self.applied, where=bottom)
+        self._ions_pass = ~bottom
+        if model.metal_side_fixed:
+            self.c.constrain(model.ion_concentration, where=bottom)
+            self._ions_pass[:] = True
 
     def coupled(self, step: PaperStep) -> Any:
         """The equations (9), (11), (12) of one sweep, to be solved together for (xi, c, V).
@@ -126,11 +130,11 @@ class FipyPaperEquations:
         return np.array(flux)[self._axes], stiff
 
     def _ions(self, step: PaperStep) -> Any:
-        """(11) dc/dt = div(D grad c + D/(RT/F) c grad V) - c_s d xi/dt; none at the bottom."""
+        """(11) dc/dt = div(D grad c + D/(RT/F) c grad V) - c_s d xi/dt."""
         model = self.model
         values = model.diffusivity_metal, model.diffusivity_electrolyte, model.diffusivity_vacuum
         face, by_first, by_second = self._conduction(*values)
-        face, by_first, by_second = (~self._bottom * a for a in (face, by_first, by_second))
+        face, by_first, by_second = (self._ions_pass * a for a in (face, by_first, by_second))
         concentration = self.c.arithmeticFaceValue.value / model.thermal_voltage
         gradient = self.v.faceGrad.value
         drift = self._inside * face * gradient / model.thermal_voltage

@@ -5,7 +5,7 @@ Rows of a cell, all scaled to a change of xi in the step, with d = alpha0 xi - h
   1  [alpha0 c - history - dt div(D grad c + D c grad V / V_T) + c_s d] / c0       equation (11)
   2  dt div(sigma grad V) / (F c_s) - d                                            equation (12)
 Columns are scaled too: xi, c/c0, V/(RT/F). The electrodes are Dirichlet faces half a cell from the
-last centres: c = c0, V = 0 on top; V = -V0 at the bottom, where ions do not pass (or c is given).
+last centres: c = c0, V = 0 on top; V = -V0 at the bottom, where ions do not pass, or c = c0.
 """
 
 from __future__ import annotations
@@ -84,7 +84,13 @@ def assemble_paper(
                         current -= 2.0 * inverse * s_here * here_v
                         current_xi -= 2.0 * inverse * s_slope * here_v
                         current_v -= 2.0 * inverse * s_here
-                    elif side == 2 * axis:  # metal side: V = -V0, no ions
+                    elif side == 2 * axis:  # metal side: V = -V0, no ions or c = c0
+                        if model.metal_side_fixed:
+                            drive = c0 - here_c - c0 * (applied + here_v) / voltage
+                            ions += 2.0 * inverse * d_here * drive
+                            ions_xi += 2.0 * inverse * d_slope * drive
+                            ions_c -= 2.0 * inverse * d_here
+                            ions_v -= 2.0 * inverse * d_here * c0 / voltage
                         current += 2.0 * inverse * s_here * (-applied - here_v)
                         current_xi += 2.0 * inverse * s_slope * (-applied - here_v)
                         current_v -= 2.0 * inverse * s_here

@@ -11,7 +11,7 @@ from phasefield.domain import Domain
 from phasefield.physics.paper import PaperCoefficients, effective
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.gradient import gradient_divergence
-from phasefield.solvers.paper_assembly import PAPER_SLOTS, V, assemble_paper
+from phasefield.solvers.paper_assembly import PAPER_SLOTS, C, V, assemble_paper
 from phasefield.solvers.sparsity import Sparsity
 
 __all__ = ["PaperStep", "PaperSystem", "PaperUnknowns"]
@@ -77,7 +77,7 @@ class PaperSystem:
         bottom = np.zeros(domain.grid.shape, bool)
         np.moveaxis(bottom, domain.grid.growth_axis, 0)[0] = True
         self._bottom = bottom.ravel()
-        self._electrode_conductance = np.zeros(cells)
+        self._metal_side = np.zeros((cells, 3))
 
     @property
     def column_scale(self) -> Array:
@@ -97,27 +97,36 @@ class PaperSystem:
             step.c_history, self._bend, self._kappa, unknowns.applied[0], self._residual,
             self._values,
         )  # fmt: skip
-        sigma = effective.py_func(
-            unknowns.xi[self._bottom], self._phi[self._bottom], model.conductivity_metal,
-            model.conductivity_electrolyte, model.conductivity_vacuum,
-        )  # fmt: skip
-        self._electrode_conductance[self._bottom] = (
-            2.0 * sigma / grid.spacing[grid.growth_axis] ** 2
-        )
+        self._set_metal_side(unknowns)
         if step.growth is None:
             net = (unknowns.applied[0] - step.voltage) / model.thermal_voltage
         else:
             net = np.sum(step.alpha0 * unknowns.xi - step.xi_history) - step.growth
         return self.sparsity.pack(self._residual), np.array([net])
 
+    def _set_metal_side(self, unknowns: PaperUnknowns) -> None:
+        """Derivatives of the rows of c and V to V0, in the cells of the metal side."""
+        model, grid = self._model, self._grid
+        here = unknowns.xi[self._bottom], self._phi[self._bottom]
+        half_cell = 2.0 / grid.spacing[grid.growth_axis] ** 2
+        sigma = effective.py_func(
+            *here, model.conductivity_metal, model.conductivity_electrolyte,
+            model.conductivity_vacuum,
+        )  # fmt: skip
+        scale = model.thermal_voltage / model.charge_density
+        self._metal_side[self._bottom, V] = -half_cell * sigma * scale
+        if model.metal_side_fixed:
+            self._metal_side[self._bottom, C] = half_cell * effective.py_func(
+                *here, model.diffusivity_metal, model.diffusivity_electrolyte,
+                model.diffusivity_vacuum,
+            )  # fmt: skip
+
     def update(self, residual: Array, net: Array, step: PaperStep) -> tuple[Array, Array]:
         """Newton update at the last evaluation: scaled (cells, 3), and V0/(RT/F) as (1,)."""
         factors = Factors(self.sparsity.matrix(self._values))
         plain = self.sparsity.unpack(factors.solve(-residual))
-        column = np.zeros_like(self._residual)
-        scale = step.dt / self._model.charge_density * self._model.thermal_voltage
-        column[:, V] = -scale * self._electrode_conductance
-        spread = self.sparsity.unpack(factors.solve(self.sparsity.pack(column)))
+        column = self.sparsity.pack(step.dt * self._metal_side)
+        spread = self.sparsity.unpack(factors.solve(column))
         if step.growth is None:
             applied = -net[0]
         else:

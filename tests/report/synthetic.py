@@ -154,7 +154,9 @@ def _voltage(time: float) -> float:
 def _ledger(time: float) -> dict[str, float]:
     """Twice the metal by reaction, four times by current; ions pile up."""
     charge = CURRENT * time
-    values = (charge, 2 * charge, 4 * charge, 3.5 * charge, 2.5 * charge, 2e-7, 0.3, -1.0 * time)
+    values = (
+        charge, 2 * charge, 4 * charge, 3.5 * charge, 0.0, 2.5 * charge, 2e-7, 0.3, -1.0 * time,
+    )  # fmt: skip
     return dict(zip(PAPER_COLUMNS, values, strict=True))
 
 

@@ -7,8 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from phasefield.case import with_overrides
 from phasefield.report import write_report
-from phasefield.report.ledger import bypass, closures_table, ledger_sentences, ledger_table
+from phasefield.report.ledger import (
+    bypass,
+    closures_table,
+    ledger_figure,
+    ledger_sentences,
+    ledger_table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +105,15 @@ def test_under_a_held_voltage_no_charge_was_asked_for(held_data, paper_data):
     for text in (*found.values(), *ledger_sentences(held_data)):
         assert "asked for" not in text
     assert "growth" not in says(paper_data)["charge asked for"]
+
+
+def test_ions_at_the_metal_side_have_a_row_where_they_pass(paper_data):
+    fixed = with_overrides(paper_data.case, ["paper.metal_side_concentration=fixed"])
+    data = replace(paper_data, case=fixed)
+    assert "ions in, metal side" not in says(paper_data)
+    assert "With those at the other electrode, minus" in says(data)["ions in, metal side"]
+    off = changed(data, **{"ions in at the metal [C/m^2]": 500.0})
+    assert "by 500 C/m²: ions are lost or made" in says(off)["ions in"]
+    assert (
+        len(ledger_figure(data).axes[0].lines) == len(ledger_figure(paper_data).axes[0].lines) + 1
+    )

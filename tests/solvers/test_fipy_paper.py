@@ -110,12 +110,14 @@ def anywhere(domain, model, seed):
     return point, PaperStep(1.4, 1.39 * past, 1.41 * ions, 7.0, 3.0)
 
 
-@pytest.mark.parametrize("anisotropy", ["0", "0.03"])
+@pytest.mark.parametrize(
+    "closure", ["anisotropy=0", "anisotropy=0.03", "metal_side_concentration=fixed"]
+)
 @pytest.mark.parametrize("name", DOMAINS)
-def test_both_find_the_same_residual_anywhere(name, anisotropy):
+def test_both_find_the_same_residual_anywhere(name, closure):
     """Every stencil, face value and electrode: in each cell to round-off, vacuum or metal."""
     domain = DOMAINS[name]()
-    model = paper_coefficients(small_case(f"paper.anisotropy={anisotropy}"))
+    model = paper_coefficients(small_case(f"paper.{closure}"))
     point, step = anywhere(domain, model, 0)
     system = PaperSystem(domain, model)
     packed, expected_net = system.evaluate(point, step)
@@ -184,6 +186,14 @@ def test_backends_agree_on_an_anisotropic_surface():
     xi, _, potential = both(case, (0.5, 5.0))
     assert xi < 1e-6
     assert potential < 1e-7
+
+
+def test_backends_agree_with_ions_fixed_at_the_metal_side():
+    case = small_case("grid.spacing=0.15 um", "paper.metal_side_concentration=fixed")
+    xi, ions, potential = both(case, (0.5, 5.0))
+    assert xi < 1e-7
+    assert ions < 1e-6
+    assert potential < 1e-8
 
 
 def test_backends_agree_in_3d():

@@ -48,6 +48,19 @@ def test_metal_is_the_asked_charge_and_the_other_counts_are_not(finished):
     assert ledger["counter electrode [C/m^2]"] > 10 * 120.0
 
 
+@pytest.mark.parametrize("concentration", ["no_flux", "fixed"])
+def test_ions_that_enter_are_stored_or_become_metal(concentration, finished, tmp_path):
+    """Equation (11) summed over domain and time, counted at the electrodes."""
+    found = finished
+    if concentration == "fixed":
+        found = short(tmp_path / "run", "paper.metal_side_concentration=fixed")
+    ledger = found.summary["charge_ledger"]
+    top, metal_side = ledger["ions in [C/m^2]"], ledger["ions in at the metal [C/m^2]"]
+    stored = ledger["ion inventory change [C/m^2]"]
+    assert top + metal_side - stored == pytest.approx(ledger["metal grown [C/m^2]"], rel=1e-5)
+    assert (metal_side != 0.0) == (concentration == "fixed")
+
+
 def test_lithium_leaves_the_wall_without_any_current():
     """No reaction at all: a gap opens between lithium and LLZO, and lithium vanishes (a, c)."""
     case = load_case(QUICK)

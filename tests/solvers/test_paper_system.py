@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from geometries import channels
+from phasefield.analysis.paper_observables import PaperObserver
 from phasefield.domain import Domain, build_domain
 from phasefield.grid import Grid
 from phasefield.physics.paper import PaperCoefficients
@@ -40,6 +41,7 @@ def make_model(**changes):
         conductivity_metal=32.0,
         conductivity_electrolyte=0.032,
         conductivity_vacuum=3.2e-8,
+        metal_side_fixed=False,
         anisotropy=0.0,
         fold=4.0,
     )
@@ -61,9 +63,11 @@ def heights(domain):
 # -- Newton's method ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("control", ["current", "voltage"])
+@pytest.mark.parametrize(
+    ("control", "fixed"), [("current", False), ("voltage", False), ("current", True)]
+)
 @pytest.mark.parametrize("dimensions", [2, 3])
-def test_newton_update_solves_the_linearised_system(dimensions, control):
+def test_newton_update_solves_the_linearised_system(dimensions, control, fixed):
     """J (update) = -residual, checked through differences of the residual along the update."""
     width = 0.4e-6
     scaffold = channels(
@@ -71,7 +75,7 @@ def test_newton_update_solves_the_linearised_system(dimensions, control):
         dimensions=dimensions,
     )  # fmt: skip
     domain = build_domain(scaffold, width, force=True)
-    system = PaperSystem(domain, make_model())
+    system = PaperSystem(domain, make_model(metal_side_fixed=fixed))
     rng = np.random.default_rng(4)
     cells = domain.grid.size
     grid = domain.grid
@@ -203,6 +207,26 @@ def test_ions_without_reaction_relax_to_the_boltzmann_profile():
     coarse, fine = boltzmann_error(20), boltzmann_error(40)
     assert fine < 1e-3
     assert coarse / fine == pytest.approx(4.0, rel=0.1)
+
+
+def test_ions_between_two_fixed_concentrations_drift_through():
+    """c = c0 everywhere; F D c0 V0/(V_T L) goes in at the top and comes out at the metal side."""
+    domain = uniform_domain((1, 20, 1), 5e-7, 1.0)
+    model = make_model(reaction_rate=0.0, metal_side_fixed=True)
+    zero, c = np.zeros(20), np.full(20, 4e4)
+    step = PaperStep(1.0, zero, c, 10.0, None, 0.01)
+    start = PaperUnknowns(zero, c, zero, np.zeros(1))
+    found = solve(PaperSystem(domain, model), start, step, 1e-10, 30).unknowns
+    assert found.concentration == pytest.approx(c, rel=1e-8)
+    shape, zero = domain.grid.shape, np.zeros(domain.grid.shape)
+    fields = (found.concentration.reshape(shape), found.potential.reshape(shape))
+    level = PaperLevel(10.0, zero, *fields, 0.01)
+    observer = PaperObserver(domain, model, zero)
+    through = 96485.33 * 2e-13 * 4e4 * 0.01 / VOLTAGE / 1e-5
+    assert observer.electrode_currents(level)[1] == pytest.approx(through, rel=1e-6)
+    assert observer.metal_side_ions(level) == pytest.approx(-through, rel=1e-6)
+    blocked = PaperObserver(domain, make_model(), zero)
+    assert blocked.metal_side_ions(level) == 0.0
 
 
 def test_applied_voltage_and_current_are_two_views_of_one_step():
