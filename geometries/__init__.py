@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from geometries.channels import channels
-from geometries.edits import trimmed, with_separator
+from geometries.edits import require_open, trimmed, with_separator
 from geometries.generators import GENERATORS, generate
 from geometries.scaffold import GeometryError, Scaffold
 
@@ -17,6 +17,7 @@ __all__ = [
     "Scaffold",
     "channels",
     "generate",
+    "require_open",
     "trimmed",
     "with_separator",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geometries.memory import refuse_too_large
 from geometries.scaffold import GeometryError
 
 __all__ = ["Box", "cell_count", "make_box", "um"]
@@ -95,6 +96,7 @@ def make_box(height: float, width: float | Sequence[float], spacing: float, dime
     for name, value in (("height", height), ("spacing", spacing), *(("width", w) for w in widths)):
         check_length(name, value)
     counts = [cell_count(length, spacing) for length in (height, *widths)]
+    refuse_too_large("choose a larger spacing or a smaller box", tuple(counts))
     edges = [length / n for length, n in zip((height, *widths), counts, strict=True)]
     if dimensions == 2:
         return Box((1, counts[0], counts[1]), (spacing, edges[0], edges[1]), 1)

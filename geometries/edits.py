@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from geometries.boxes import cell_count, check_length
+from geometries.boxes import cell_count, check_length, um
 from geometries.distance import signed_distance
 from geometries.metrics import surface_marching_cubes
 from geometries.scaffold import PORE, SOLID, GeometryError, Scaffold
 
-__all__ = ["kept_pores", "trimmed", "with_separator"]
+__all__ = ["kept_pores", "require_open", "trimmed", "with_separator"]
 
 Keep = Literal["open", "percolating", "lithium_side"]
 
@@ -83,6 +83,39 @@ def kept_pores(labels: NDArray[np.uint8], growth_axis: int, keep: Keep) -> NDArr
         "lithium_side": low,
     }[keep]
     return np.asarray(np.isin(bodies, chosen[chosen > 0]))
+
+
+def require_open(scaffold: Scaffold, depth: float) -> None:
+    """Refuse a scaffold into which lithium cannot grow, or that cannot feed it.
+
+    Parameters
+    ----------
+    scaffold : the lithium is at its low end, the counter electrode at its high end.
+    depth : to which lithium fills the pores [m].
+
+    Raises
+    ------
+    GeometryError
+        When no pore runs from the lithium side to above the lithium, or no solid from the counter
+        electrode down to it.
+    """
+    axis, step = scaffold.growth_axis, scaffold.spacing[scaffold.growth_axis]
+    across = tuple(a for a in range(3) if a != axis)
+    layers = np.flatnonzero(kept_pores(scaffold.labels, axis, "lithium_side").any(axis=across))
+    reach = (layers[-1] + 1) * step if len(layers) else 0.0
+    if reach <= depth:
+        raise GeometryError(
+            f"the pores are closed: from the lithium side they reach {um(reach)} deep, the lithium "
+            f"{um(depth)}; choose a higher porosity, another seed, or less lithium"
+        )
+    solid = np.flip(1 - scaffold.labels, axis)  # the same question, asked of the solid from above
+    layers = np.flatnonzero(kept_pores(solid, axis, "lithium_side").any(axis=across))
+    lowest = scaffold.height - (layers[-1] + 1) * step if len(layers) else scaffold.height
+    if lowest >= depth:
+        raise GeometryError(
+            f"the solid is broken: from the counter electrode it reaches down to {um(lowest)}, the "
+            f"lithium ends at {um(depth)}, so that no current can flow; choose a lower porosity"
+        )
 
 
 _MEANING = {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from geometries.channels import channels
+from geometries.images import image
 from geometries.lamellae import lamellae
 from geometries.minimal_surfaces import minimal_surface
 from geometries.random_channels import random_channels
@@ -32,6 +33,7 @@ GENERATORS: Mapping[str, Callable[..., Scaffold]] = {
         random_field,
         minimal_surface,
         lamellae,
+        image,
     )
 }
 """Name of a generator, as in a case file, to its function."""

@@ -12,10 +12,16 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from phasefield.case_quantity import Fraction, Length, OptionalLength, Width
+from phasefield.case_quantity import (
+    Fraction,
+    Length,
+    OptionalFraction,
+    OptionalLength,
+    Width,
+)
 from phasefield.case_sections import FROM_OTHERS, Section, key, kind_of
 
-__all__ = ["Geometry", "ScaffoldSection"]
+__all__ = ["Channels", "Geometry", "ScaffoldSection"]
 
 Trim = Literal["none", "open", "percolating", "lithium_side"]
 
@@ -187,6 +193,39 @@ class Lamellae(RandomScaffold):
     )
 
 
+class Image(ScaffoldSection):
+    """A scaffold from a tomogram or, in 2D, an image; height and width are those of the image."""
+
+    kind: Literal["image"] = key("segmented or grey image", "image")
+    file: str = key(
+        "TIFF (or a folder of slices), HDF5, NumPy or raw; relative to the case file", "scan.tif"
+    )
+    voxel_size: Length = key("edge of a voxel", "20 nm")
+    slice_thickness: OptionalLength = key("edge along z where it differs", "40 nm", None)
+    axes: Annotated[str, Field(pattern="^[zyx]{2,3}$")] = key("order in which it is stored", "zyx")
+    growth: Annotated[str, Field(pattern="^[+-][zyx]$")] = key(
+        "axis along which lithium grows, and the end it comes from: + the low one", "+z"
+    )
+    crop: str | None = key("part that is read, in voxels", "z=0:100 x=20:220", None)
+    pore_size: Length = key("that the interface must resolve", "2.3 um")
+    porosity: OptionalFraction = key("that the image must have, within one point", "51 %", None)
+    pore_labels: Annotated[tuple[int, ...], Field(strict=False, min_length=1)] = Field(
+        (0,), description="labels that are pore; every other one is solid", examples=[[0]]
+    )
+    threshold: Annotated[float, Field(allow_inf_nan=False)] | Literal["otsu"] | None = key(
+        "of grey values; null for labels", "otsu", None
+    )
+    pores: Literal["dark", "bright"] = key("side of the threshold that is pore", "dark", "dark")
+    dataset: str | None = key("name inside an HDF5 file", "labels", None)
+    raw_shape: Annotated[tuple[int, ...], Field(strict=False)] | None = Field(
+        None, description="number of voxels of a raw file, as stored", examples=[[100, 200, 200]]
+    )
+    raw_type: Literal["uint8", "uint16", "int16", "float32"] = key(
+        "type of a raw file", "uint8", "uint8"
+    )
+    height: ClassVar[None] = None
+
+
 Geometry = Annotated[
     Annotated[Channels, Tag("channels")]
     | Annotated[TaperedChannels, Tag("tapered_channels")]
@@ -197,7 +236,8 @@ Geometry = Annotated[
     | Annotated[SeparateSpheres, Tag("separate_spheres")]
     | Annotated[RandomField, Tag("random_field")]
     | Annotated[MinimalSurface, Tag("minimal_surface")]
-    | Annotated[Lamellae, Tag("lamellae")],
+    | Annotated[Lamellae, Tag("lamellae")]
+    | Annotated[Image, Tag("image")],
     Discriminator(kind_of),
 ]
 """The section as pydantic reads it: the class that `kind` names, channels where it is missing."""

@@ -21,6 +21,7 @@ __all__ = [
     "IonDiffusivity",
     "Length",
     "OptionalConductivity",
+    "OptionalFraction",
     "OptionalLength",
     "OptionalMolarEnergy",
     "OptionalTemperature",
@@ -141,6 +142,7 @@ IonDiffusivity = Annotated[float, Quantity("diffusivity", above=None)]
 AreaResistance = Annotated[float, Quantity("area resistance")]
 OptionalMolarEnergy = Annotated[float | None, Quantity("molar energy", optional=True)]
 Fraction = Annotated[float, Quantity("fraction", below=1.0)]
+OptionalFraction = Annotated[float | None, Quantity("fraction", below=1.0, optional=True)]
 Tolerance = Annotated[float, Quantity("number", below=1.0)]
 Diffusivity = Annotated[
     float,

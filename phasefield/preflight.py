@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
+from pathlib import Path
 
 import numpy as np
 
-from geometries import GeometryError, Scaffold, generate, trimmed, with_separator
+from geometries import GeometryError, Scaffold, generate, require_open, trimmed, with_separator
+from phasefield import resolution
 from phasefield.case import Case
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.costs import COSTS
@@ -22,7 +24,8 @@ from phasefield.resolution import (
     INTERFACES_PER_PORE,
     ROUND_OFF,
     faraday_rise,
-    require_resolved,
+    height_of,
+    porosity_of,
     unresolved,
 )
 from phasefield.units import format as show
@@ -121,12 +124,14 @@ def preflight(case: Case, force: bool = False) -> Preflight:
         There is no such scaffold; unless forced, also where the interface is too wide for the
         curvature of the walls.
     """
-    domain = build_domain(build_scaffold(case), case.interface.width, force=force)
-    pore, depth, resistance = case.geometry.pore_size, case.lithium.depth, case.kinetics.resistance
+    scaffold = build_scaffold(case)
+    domain = build_domain(scaffold, case.interface.width, force=force)
+    pore, depth = case.geometry.smallest_pore, case.lithium.depth
+    resistance = case.kinetics.resistance
     cells, unknowns = domain.grid.size, _unknowns(case, domain)
     steps, frames = _steps(case), 1 + ceil(case.duration / case.output.fields_every - ROUND_OFF)
     transport = lithium_transport_length(case)
-    sigma_eff = (1 - case.geometry.porosity) * case.conductivity
+    sigma_eff = (1 - porosity_of(case, scaffold)) * case.conductivity
     return Preflight(
         shape=domain.grid.shape,
         cells=cells,
@@ -140,33 +145,49 @@ def preflight(case: Case, force: bool = False) -> Preflight:
         wall_time_s=COSTS.wall_time(unknowns, steps, case.dimensions),
         memory_bytes=COSTS.memory(unknowns, cells, case.dimensions),
         disk_bytes=COSTS.disk(cells, frames, case.output.precision),
-        rise=faraday_rise(case),
+        rise=faraday_rise(case, scaffold),
         rise_is_estimate=case.holds_voltage,
         wagner=case.conductivity * resistance / depth,
-        coupling=(case.geometry.height - depth) / (sigma_eff * resistance),
+        coupling=(height_of(case, scaffold) - depth) / (sigma_eff * resistance),
         lithium_transport_length=transport,
         transport_per_pore=transport / pore,
-        problems=unresolved(case),
+        problems=unresolved(case, scaffold),
     )
 
 
-def build_scaffold(case: Case) -> Scaffold:
+def require_resolved(case: Case, force: bool = False) -> None:
+    """As `phasefield.resolution.require_resolved`, with the scaffold where that needs it."""
+    scaffold = build_scaffold(case) if case.geometry.height is None else None
+    resolution.require_resolved(case, force, scaffold)
+
+
+def build_scaffold(case: Case, *, usable: bool = True) -> Scaffold:
     """Build the scaffold that a case asks for.
+
+    Parameters
+    ----------
+    case : the case.
+    usable : refuse a scaffold into which lithium cannot grow.
 
     Raises
     ------
     phasefield.errors.GeometryInvalid
-        There is no such scaffold.
+        There is no such scaffold, or lithium cannot grow into it.
     """
     given = case.geometry
     parameters = given.parameters() | {"dimensions": case.dimensions}
+    if "file" in parameters:
+        parameters["file"] = Path(case.source.file).parent / parameters["file"]
     if given.random:
         parameters["seed"] = case.seed
     try:
         scaffold = generate(given.kind, spacing=case.grid.spacing, **parameters)
         if given.separator is not None:
             scaffold = with_separator(scaffold, given.separator)
-        return scaffold if given.trim == "none" else trimmed(scaffold, given.trim)
+        scaffold = scaffold if given.trim == "none" else trimmed(scaffold, given.trim)
+        if usable:
+            require_open(scaffold, case.lithium.depth)
+        return scaffold
     except GeometryError as error:
         raise GeometryInvalid(str(case.problem("geometry", str(error)))) from error
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterable, Iterator
 
+from geometries import Scaffold
 from phasefield.case import Case, HoldStep, PlateStep, ProtocolStep
 from phasefield.constants import FARADAY
 from phasefield.errors import CaseError, Problem
@@ -14,6 +16,8 @@ __all__ = [
     "CELLS_PER_INTERFACE",
     "INTERFACES_PER_PORE",
     "faraday_rise",
+    "height_of",
+    "porosity_of",
     "require_resolved",
     "unresolved",
 ]
@@ -36,38 +40,57 @@ ROUND_OFF = 1e-9
 """Relative; widths and spacings that are computed, as pore/6 is, miss 4 in the last digit."""
 
 
-def require_resolved(case: Case, force: bool = False) -> None:
+def require_resolved(case: Case, force: bool = False, scaffold: Scaffold | None = None) -> None:
     """Refuse a case that its grid or its domain cannot hold; forced, warn and go on.
+
+    Parameters
+    ----------
+    case, force : the case, and whether to run it all the same.
+    scaffold : needed where the case does not say porosity and height, as for an image.
 
     Raises
     ------
     phasefield.errors.CaseError
         With the rule that is broken and the value that would keep it.
     """
-    problems = unresolved(case)
+    problems = unresolved(case, scaffold)
     if problems and not force:
         raise CaseError(problems)
     for problem in problems:
         log.warning("forced: %s", problem)
 
 
-def unresolved(case: Case) -> tuple[Problem, ...]:
+def unresolved(case: Case, scaffold: Scaffold | None = None) -> tuple[Problem, ...]:
     """Return the rules that a case breaks, by the spacing it asks for (the grid may be finer)."""
-    return (*_interface(case), *_contact(case), *_room(case))
+    return (*_interface(case), *_contact(case), *_room(case, scaffold))
 
 
-def faraday_rise(case: Case) -> float:
+def faraday_rise(case: Case, scaffold: Scaffold | None = None) -> float:
     """Height that the protocol plates on average, sum(J t) V_m / (F porosity) [m].
 
     What a hold will plate is known only afterwards; here it counts with U/R_ct, the current density
     of a flat front that feels the whole voltage.
     """
-    return _rise(case, case.protocol)
+    return _rise(case, case.protocol, scaffold)
 
 
-def _rise(case: Case, steps: Iterable[ProtocolStep]) -> float:
+def _rise(case: Case, steps: Iterable[ProtocolStep], scaffold: Scaffold | None) -> float:
     charge = sum(_current_density(case, step) * step.duration for step in steps)
-    return charge * case.lithium.molar_volume / (FARADAY * case.geometry.porosity)
+    return charge * case.lithium.molar_volume / (FARADAY * porosity_of(case, scaffold))
+
+
+def porosity_of(case: Case, scaffold: Scaffold | None) -> float:
+    """Porosity as asked, else as made; NaN where neither is known."""
+    if case.geometry.porosity is not None:
+        return case.geometry.porosity
+    return math.nan if scaffold is None else scaffold.pore_volume / scaffold.volume
+
+
+def height_of(case: Case, scaffold: Scaffold | None) -> float:
+    """Height of the porous part [m] as asked, else as made; infinite where neither is known."""
+    if case.geometry.height is not None:
+        return case.geometry.height
+    return math.inf if scaffold is None else scaffold.height - (case.geometry.separator or 0.0)
 
 
 def _current_density(case: Case, step: ProtocolStep) -> float:
@@ -79,7 +102,8 @@ def _current_density(case: Case, step: ProtocolStep) -> float:
 
 
 def _interface(case: Case) -> Iterator[Problem]:
-    width, pore, spacing = case.interface.width, case.geometry.pore_size, case.grid.spacing
+    width, spacing = case.interface.width, case.grid.spacing
+    pore = case.geometry.smallest_pore
     most = pore / INTERFACES_PER_PORE
     if width > most * (1 + ROUND_OFF):
         yield case.problem(
@@ -109,10 +133,11 @@ def _contact(case: Case) -> Iterator[Problem]:
         )
 
 
-def _room(case: Case) -> Iterator[Problem]:
+def _room(case: Case, scaffold: Scaffold | None) -> Iterator[Problem]:
     """What is sure to be plated must fit; holds, known by estimate, end at the short circuit."""
     plated = [step for step in case.protocol if isinstance(step, PlateStep)]
-    depth, rise, height = case.lithium.depth, _rise(case, plated), case.geometry.height
+    depth, rise = case.lithium.depth, _rise(case, plated, scaffold)
+    height = height_of(case, scaffold)
     clearance = CLEARANCE * case.interface.width
     if depth < clearance:
         yield case.problem(

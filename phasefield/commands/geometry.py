@@ -28,12 +28,20 @@ def configure(parser: ArgumentParser) -> None:
         "--out", type=Path, metavar="DIR", help="where files go (default: <name>-<digest>-geometry)"
     )
     parser.add_argument(
+        "--export",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write the scaffold as .tif, .vti, .stl, .ply, .vtu or .geo (um); may be repeated",
+    )
+    parser.add_argument(
         "--force", action="store_true", help="accept an interface too wide for the curved walls"
     )
 
 
 def execute(args: Namespace) -> int:
     """Print what was asked and what was made; write scaffold.json, .png and .vti."""
+    from geometries.exports import export
     from phasefield.analysis.certificate import certify
     from phasefield.commands.scaffold_picture import draw_scaffold
     from phasefield.domain import build_domain
@@ -41,7 +49,7 @@ def execute(args: Namespace) -> int:
     from phasefield.preflight import build_scaffold
 
     case = read_case(args)
-    scaffold = build_scaffold(case)
+    scaffold = build_scaffold(case, usable=False)
     domain = build_domain(scaffold, case.interface.width, force=args.force)
     certificate = certify(scaffold, domain.phi)
     measured = certificate.to_json()
@@ -50,6 +58,8 @@ def execute(args: Namespace) -> int:
     (out / "scaffold.json").write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
     for name, text in _lines(case, measured, domain, certificate):
         print(f"{name:42}{text}")
+    for name in args.export:
+        print(f"written: {export(scaffold, Path(name))}")
     print(f"files: {draw_scaffold(scaffold, out / 'scaffold.png')}", end=", ")
     print(f"{_write_vti(scaffold, domain, out / 'scaffold.vti')}, {out / 'scaffold.json'}")
     return 0

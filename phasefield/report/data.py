@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from phasefield.analysis.scaffold_formulas import surface_formula
 from phasefield.analysis.uniformity import front_height
 from phasefield.case import Case
+from phasefield.case_geometry import Channels
 from phasefield.errors import RunDirectoryError
 from phasefield.report.plane import Plane, plane_of
 from phasefield.report.wording import is_number
@@ -257,7 +258,8 @@ def _potential(dataset: xr.Dataset, index: int, voltage: float) -> xr.DataArray:
 
 def _mirror_axes(case: Case, shape: tuple[int, ...], growth_axis: int) -> tuple[int, ...]:
     """Mirrors of a run that left no summary: the unit cell is cut at every lateral mirror."""
-    if getattr(case.geometry, "arrangement", None) is None or case.geometry.width != "unit_cell":
+    given = case.geometry
+    if not isinstance(given, Channels) or given.width != "unit_cell":
         return ()
     return tuple(k for k in range(3) if k != growth_axis and shape[k] > 1)
 
