@@ -19,10 +19,8 @@ class Costs:
     ----------
     start_s : imports, compilation, report [s].
     relaxation_steps : what relaxing the initial profile takes, in time steps.
-    step_s, step_exponent : a time step of N unknowns takes ``step_s N**step_exponent`` [s], by
-        dimensions.
-    memory_b, memory_exponent : the factors of the matrix, likewise [bytes].
-    base_memory_b, cell_memory_b : the program, and the fields of a cell [bytes].
+    step_s : a time step, for each unknown [s].
+    base_memory_b, cell_memory_b : the program; fields, matrix and vectors of a cell [bytes].
     short_steps : steps that an adaptive run needs beyond those of full length.
     fields, static_fields : that change and that do not, in a saved frame.
     compressed : share of their size that fields have on disk.
@@ -31,10 +29,7 @@ class Costs:
 
     start_s: float
     relaxation_steps: int
-    step_s: dict[int, float]
-    step_exponent: dict[int, float]
-    memory_b: dict[int, float]
-    memory_exponent: dict[int, float]
+    step_s: float
     base_memory_b: float
     cell_memory_b: float
     short_steps: int
@@ -43,15 +38,13 @@ class Costs:
     compressed: float
     pictures_b: float
 
-    def wall_time(self, unknowns: int, steps: int, dimensions: int) -> float:
+    def wall_time(self, unknowns: int, steps: int) -> float:
         """Time of a run [s]."""
-        step = self.step_s[dimensions] * unknowns ** self.step_exponent[dimensions]
-        return self.start_s + (self.relaxation_steps + steps) * step
+        return self.start_s + (self.relaxation_steps + steps) * self.step_s * unknowns
 
-    def memory(self, unknowns: int, cells: int, dimensions: int) -> float:
+    def memory(self, cells: int) -> float:
         """Peak memory [bytes]."""
-        factors = self.memory_b[dimensions] * unknowns ** self.memory_exponent[dimensions]
-        return self.base_memory_b + self.cell_memory_b * cells + factors
+        return self.base_memory_b + self.cell_memory_b * cells
 
     def disk(self, cells: int, frames: int, precision: str) -> float:
         """Size of the run directory [bytes]: fields as HDF5 and as VTK files, report."""
@@ -67,17 +60,14 @@ class Costs:
 
 COSTS = Costs(
     start_s=15.0,
-    relaxation_steps=5,
-    step_s={2: 1.4e-6, 3: 7e-10},
-    step_exponent={2: 1.26, 3: 2.2},
-    memory_b={2: 1000.0, 3: 150.0},
-    memory_exponent={2: 1.05, 3: 1.35},
+    relaxation_steps=15,
+    step_s=4e-6,
     base_memory_b=3.5e8,
-    cell_memory_b=500.0,
+    cell_memory_b=1800.0,
     short_steps=50,
     fields=5,
     static_fields=2,
     compressed=0.6,
     pictures_b=2e6,
 )
-"""The prices of the `numba` backend with its direct linear solver."""
+"""The prices of the `numba` backend on one core."""

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from phasefield.domain import Domain
 from phasefield.physics.paper import PaperCoefficients, effective
-from phasefield.solvers.direct import Factors
+from phasefield.solvers.couplings import PAPER_KERNELS, PAPER_LAYOUT
 from phasefield.solvers.gradient import gradient_divergence
+from phasefield.solvers.linear import LinearSolver
 from phasefield.solvers.paper_assembly import PAPER_SLOTS, C, V, assemble_paper
 from phasefield.solvers.sparsity import Sparsity
 
@@ -70,7 +71,9 @@ class PaperSystem:
         self._grid, self._model = domain.grid, model
         self._phi = domain.phi.ravel()
         cells = domain.grid.size
-        self.sparsity = Sparsity(PAPER_SLOTS, np.ones((cells, 3), bool), domain.grid.shape)
+        everywhere, shape = np.ones((cells, 3), bool), domain.grid.shape
+        self.sparsity = Sparsity(PAPER_SLOTS, everywhere, shape)
+        self._linear = LinearSolver(PAPER_LAYOUT, PAPER_KERNELS, self.sparsity, everywhere, shape)
         self._residual = np.zeros((cells, 3))
         self._values = np.zeros((cells, len(PAPER_SLOTS)))
         self._bend, self._kappa = np.zeros(cells), np.zeros(cells)
@@ -123,7 +126,7 @@ class PaperSystem:
 
     def update(self, residual: Array, net: Array, step: PaperStep) -> tuple[Array, Array]:
         """Newton update at the last evaluation: scaled (cells, 3), and V0/(RT/F) as (1,)."""
-        factors = Factors(self.sparsity.matrix(self._values))
+        factors = self._linear.factorise(self._values)
         plain = self.sparsity.unpack(factors.solve(-residual))
         column = self.sparsity.pack(step.dt * self._metal_side)
         spread = self.sparsity.unpack(factors.solve(column))

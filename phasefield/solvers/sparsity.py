@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,19 +34,25 @@ class Sparsity:
         mask: NDArray[np.bool_],
         shape: tuple[int, int, int],
     ) -> None:
-        self._slots, self._mask = slots, mask
+        self._slots, self._mask, self._shape = slots, mask, shape
         self.number = _number(mask, shape)
         self.size = int(mask.sum())
-        rows, columns, source = self._entries(shape)
-        order = np.lexsort((rows, columns))
-        self._source = source[order]
-        self._indices = rows[order].astype(np.int32)
-        counts = np.bincount(columns, minlength=self.size)
-        self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
-    def _entries(self, shape: tuple[int, ...]) -> tuple[NDArray[np.int64], ...]:
+    @cached_property
+    def _pattern(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+        """Where in `values` each stored number comes from, and the indices of CSC; made on demand.
+
+        It is much larger than the matrix, and only the direct solver needs it.
+        """
+        rows, columns, source = self._entries()
+        order = np.lexsort((rows, columns))
+        counts = np.bincount(columns, minlength=self.size)
+        ends = np.concatenate([[0], np.cumsum(counts)])
+        return source[order], rows[order].astype(np.int32), ends.astype(np.int32)
+
+    def _entries(self) -> tuple[NDArray[np.int64], ...]:
         """Row, column and flat index into `values` of every slot that joins two unknowns."""
-        neighbours = _neighbours(shape)
+        neighbours = _neighbours(self._shape)
         rows, columns, source = [], [], []
         cells = np.arange(len(self.number))
         for slot, (row, column, direction) in enumerate(self._slots):
@@ -61,8 +68,9 @@ class Sparsity:
 
     def matrix(self, values: NDArray[np.float64]) -> sparse.csc_array:
         """Jacobian (size, size) from the slots `values` (cells, slots)."""
-        data = values.ravel()[self._source]
-        return sparse.csc_array((data, self._indices, self._indptr), shape=(self.size, self.size))
+        source, indices, ends = self._pattern
+        data = values.ravel()[source]
+        return sparse.csc_array((data, indices, ends), shape=(self.size, self.size))
 
     def pack(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
         """Vector of unknowns (size,) from an array (cells, 3)."""

@@ -12,13 +12,17 @@ from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
 from phasefield.solvers.assembly import SLOTS, V, assemble, react, unknown_mask
 from phasefield.solvers.bodies import Bodies
-from phasefield.solvers.direct import Factors
+from phasefield.solvers.couplings import CONSERVED_KERNELS, CONSERVED_LAYOUT
 from phasefield.solvers.electrode import CounterElectrode
+from phasefield.solvers.linear import LinearSolver
 from phasefield.solvers.sparsity import Sparsity
 
 __all__ = ["CoupledSystem", "Step", "Unknowns"]
 
 Array = NDArray[np.float64]
+
+LITHIUM = np.array([1.0, 0.0, -1.0])
+"""Rows (A) minus (C), summed over all cells: metal grown is charge passed."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,9 @@ class CoupledSystem:
         self._wall_density = domain.wall_density.ravel()
         mask = unknown_mask(self._pore, self._electrolyte)
         self.sparsity = Sparsity(SLOTS, mask, domain.grid.shape)
+        self._linear = LinearSolver(
+            CONSERVED_LAYOUT, CONSERVED_KERNELS, self.sparsity, mask, domain.grid.shape, LITHIUM
+        )
         cells = domain.grid.size
         self._residual = np.zeros((cells, 3))
         self._values = np.zeros((cells, len(SLOTS)))
@@ -129,7 +136,7 @@ class CoupledSystem:
 
     def update(self, residual: Array, net: Array, step: Step) -> tuple[Array, Array]:
         """Newton update at the last evaluation: scaled (cells, 3), and (V_s.., drop)/(RT/F)."""
-        factors = Factors(self.sparsity.matrix(self._values))
+        factors = self._linear.factorise(self._values)
         floating = step.bodies.floating
         extra = np.zeros(floating + 2)
         plain = factors.solve(-residual)

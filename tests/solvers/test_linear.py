@@ -1,0 +1,208 @@
+"""Multigrid and Krylov against the direct solver: contrasts, dead cells, odd and thin grids."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from geometries import channels
+from phasefield.domain import build_domain
+from phasefield.solvers import linear
+from phasefield.solvers.assembly import C_V, SLOTS, unknown_mask
+from phasefield.solvers.couplings import (
+    CONSERVED_KERNELS,
+    CONSERVED_LAYOUT,
+    PAPER_KERNELS,
+    PAPER_LAYOUT,
+)
+from phasefield.solvers.direct import Factors
+from phasefield.solvers.krylov import Workspace
+from phasefield.solvers.linear import LinearSolver
+from phasefield.solvers.multigrid import Multigrid
+from phasefield.solvers.paper_assembly import PAPER_SLOTS
+from phasefield.solvers.sparsity import Sparsity
+from phasefield.solvers.system import LITHIUM, CoupledSystem
+
+from .conftest import make_model
+from .test_system import random_point
+
+FEW = 20
+"""Krylov iterations per Newton system that the solver is built for."""
+
+
+def poisson(conductivity):
+    """Slots and mask of div(sigma grad V) = b, V = 0 beyond the first layer of y; 0 is no cell."""
+    shape = conductivity.shape
+    values = np.zeros((*shape, len(SLOTS)))
+    for direction in range(6):
+        axis, forward = direction // 2, direction % 2
+        here = [slice(None)] * 3
+        there = [slice(None)] * 3
+        here[axis] = slice(None, -1) if forward else slice(1, None)
+        there[axis] = slice(1, None) if forward else slice(None, -1)
+        one, two = conductivity[tuple(here)], conductivity[tuple(there)]
+        face = 2 * one * two / np.maximum(one + two, 1e-300)
+        values[(*here, C_V + 1 + direction)] = face
+        values[(*here, C_V)] -= face
+    values[:, 0, :, C_V] -= 2 * conductivity[:, 0]
+    mask = np.zeros((conductivity.size, 3), bool)
+    mask[:, 2] = conductivity.ravel() > 0
+    return values.reshape(-1, len(SLOTS)), mask
+
+
+def krylov(conductivity, tolerance=1e-8):
+    """Iterations and solution with a current through the last layer of y, and the right side."""
+    values, mask = poisson(conductivity)
+    grid = Multigrid(CONSERVED_LAYOUT, CONSERVED_KERNELS, mask, conductivity.shape)
+    grid.factorise(values)
+    work = Workspace(mask.shape, 60)
+    b = np.zeros(mask.shape)
+    b.reshape(*conductivity.shape, 3)[:, -1, :, 2] = conductivity[:, -1]
+    x, residual, ratio = work.solve(grid, b, tolerance)
+    assert ratio <= tolerance
+    assert np.linalg.norm(residual) <= 1.01 * tolerance * np.linalg.norm(b)
+    return work.iterations, x, b
+
+
+def stripes(shape, contrast, filled=0.33):
+    """Channels along y, 3 cells wide, walls of 2: none fits a coarse cell. One end is filled."""
+    good = np.arange(shape[2]) % 5 < 3
+    conductivity = np.where(good, 1.0, 1.0 / contrast) * np.ones(shape)
+    conductivity[:, : int(filled * shape[1])] = 1.0
+    return conductivity
+
+
+@pytest.mark.parametrize("filled", [0.0, 0.33])
+@pytest.mark.parametrize("contrast", [1.0, 1e2, 1e9])
+@pytest.mark.parametrize("shape", [(1, 63, 65), (1, 12, 1000), (1, 1000, 12), (17, 14, 33)])
+def test_poisson_iterations_stay_few_whatever_the_contrast(shape, contrast, filled):
+    assert krylov(stripes(shape, contrast, filled))[0] <= 24
+
+
+def test_poisson_iterations_hardly_grow_with_the_grid():
+    few, many = (krylov(stripes((1, n, n), 1e9))[0] for n in (60, 240))
+    assert many <= 1.5 * few
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 37), (1, 41, 1), (1, 23, 31), (9, 7, 11), (2, 3, 1)])
+def test_random_contrast_and_dead_cells_against_the_direct_solver(shape):
+    rng = np.random.default_rng(3)
+    conductivity = 10.0 ** rng.uniform(-4, 0, shape)
+    conductivity[rng.random(shape) < 0.1] = 0.0
+    conductivity[:, 0] = 1.0
+    labels, _ = ndimage.label(conductivity > 0)
+    conductivity *= np.isin(labels, np.unique(labels[:, 0]))  # islands have no potential
+    _, x, b = krylov(conductivity, 1e-12)
+    values, mask = poisson(conductivity)
+    sparsity = Sparsity(SLOTS, mask, shape)
+    exact = sparsity.unpack(Factors(sparsity.matrix(values)).solve(sparsity.pack(b)))
+    assert np.all(x[~mask] == 0.0)
+    assert np.abs(x - exact).max() <= 1e-6 * np.abs(exact).max()
+
+
+def coupled(arguments, width, **constants):
+    """A coupled system at a front with a detached drop, and a right side."""
+    domain = build_domain(channels(**arguments), width, force=True)
+    system = CoupledSystem(domain, make_model(width=width, **constants))
+    point, step = random_point(domain, width)
+    point.mu *= 1e-2  # 0.01 MPa, 0.1 mV: the noise of a state, not more than its driving force
+    point.ion *= 1e-2
+    residual, _ = system.evaluate(point, step)
+    mask = unknown_mask(domain.pore.ravel(), domain.electrolyte.ravel())
+    return domain.grid.shape, mask, system.sparsity, system._values, -residual
+
+
+SLIT = {
+    "pore_size": 1.2e-6,
+    "porosity": 0.5,
+    "height": 7.35e-6,
+    "width": "unit_cell",
+    "spacing": 0.075e-6,
+}
+CYLINDER = {**SLIT, "height": 2.6e-6, "spacing": 0.15e-6, "dimensions": 3}
+
+
+@pytest.mark.parametrize("arguments", [SLIT, CYLINDER], ids=["slit", "cylinder"])
+@pytest.mark.parametrize(
+    "constants",
+    [
+        {},
+        {"diffusivity": 1e-18},
+        {"diffusivity": 1e-10},
+        {"resistance": 0.05e-4},
+        {"resistance": 1000e-4},
+        {"angle": 30.0},
+    ],
+    ids=str,
+)
+def test_coupled_system_takes_few_iterations(arguments, constants):
+    shape, mask, sparsity, values, right = coupled(arguments, 0.3e-6, **constants)
+    solver = LinearSolver(CONSERVED_LAYOUT, CONSERVED_KERNELS, sparsity, mask, shape, LITHIUM)
+    x = solver.factorise(values).solve(right)
+    assert 0 < solver._workspace.iterations <= FEW
+    matrix = sparsity.matrix(values)
+    left = sparsity.unpack(right - matrix @ x)
+    assert np.linalg.norm(left) <= 10 * linear.TOLERANCE * np.linalg.norm(right)
+    lost = np.sum(left @ LITHIUM) / np.abs(sparsity.unpack(right)).sum()
+    assert abs(lost) < 1e-13
+
+
+def test_paper_system_takes_few_iterations():
+    """Diffusion, drift, reaction and a conductivity contrast of 1e9 in one made-up Jacobian."""
+    rng = np.random.default_rng(5)
+    shape = (1, 41, 36)
+    conductivity = stripes(shape, 1e9)
+    potential = poisson(conductivity)[0]
+    values = np.zeros((conductivity.size, len(PAPER_SLOTS)))
+    seven = slice(C_V, C_V + 7)
+    values[:, 0:7] = -potential[:, seven]
+    values[:, 0] += 1.5 + rng.uniform(0, 5, len(values))
+    values[:, 16:23] = -0.3 * potential[:, seven]
+    values[:, 16] += 1.5
+    values[:, 23:30] = -0.3 * potential[:, seven]
+    values[:, 37:44] = potential[:, seven]
+    values[:, [7, 8, 9, 30]] = rng.uniform(-0.1, 0.1, (len(values), 4))
+    everywhere = np.ones((len(values), 3), bool)
+    sparsity = Sparsity(PAPER_SLOTS, everywhere, shape)
+    solver = LinearSolver(PAPER_LAYOUT, PAPER_KERNELS, sparsity, everywhere, shape)
+    right = rng.standard_normal(sparsity.size)
+    x = solver.factorise(values).solve(right)
+    assert 0 < solver._workspace.iterations <= FEW
+    left = right - sparsity.matrix(values) @ x
+    assert np.linalg.norm(left) <= 1.1 * linear.TOLERANCE * np.linalg.norm(right)
+
+
+def test_several_right_sides_are_solved_one_by_one():
+    shape, mask, sparsity, values, right = coupled(SLIT, 0.3e-6)
+    solver = LinearSolver(CONSERVED_LAYOUT, CONSERVED_KERNELS, sparsity, mask, shape, LITHIUM)
+    solver.factorise(values)
+    both = solver.solve(np.stack([right, 2 * right], axis=1))
+    assert np.array_equal(both[:, 0], solver.solve(right))
+    assert np.allclose(both[:, 1], 2 * both[:, 0], rtol=1e-12)
+
+
+def test_thread_count_does_not_change_a_bit():
+    if numba.config.NUMBA_NUM_THREADS < 2:
+        pytest.skip("one thread only")
+    shape, mask, sparsity, values, right = coupled(SLIT, 0.3e-6)
+    solver = LinearSolver(CONSERVED_LAYOUT, CONSERVED_KERNELS, sparsity, mask, shape, LITHIUM)
+    found = []
+    before = numba.get_num_threads()
+    for threads in (1, 2):
+        numba.set_num_threads(threads)
+        found.append(solver.factorise(values).solve(right))
+    numba.set_num_threads(before)
+    assert np.array_equal(*found)
+
+
+def test_a_system_that_krylov_cannot_solve_is_factorised(monkeypatch):
+    shape, mask, sparsity, values, right = coupled(SLIT, 0.3e-6)
+    solver = LinearSolver(CONSERVED_LAYOUT, CONSERVED_KERNELS, sparsity, mask, shape, LITHIUM)
+    monkeypatch.setattr(linear, "LOST", 0.0)
+    x = solver.factorise(values).solve(right)
+    assert np.abs(sparsity.matrix(values) @ x - right).max() < 1e-9 * np.abs(right).max()
+    monkeypatch.setattr(linear, "DIRECT_UNKNOWNS", {2: 10})
+    with pytest.raises(RuntimeError, match="of its right side"):
+        solver.factorise(values).solve(right)
