@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from scipy.optimize import brentq
 
 from geometries import Scaffold
@@ -33,11 +34,12 @@ class Domain:
     Attributes
     ----------
     grid : the grid.
-    pore : psi [1], share of pore; exactly 0 in dropped cells.
-    electrolyte : phi [1], share of LLZO; exactly 0 in dropped cells.
+    pore : psi [1], share of pore; exactly 0 in dropped cells and closed pores.
+    electrolyte : phi [1], share of LLZO; exactly 0 in dropped cells and in floating grains.
     phi : phi [1] before cells were dropped (for pictures and porosity).
     wall_density : a [m-1], wall area per volume; non-zero only where both phases are kept; its
-        integral is the wall area of the sharp geometry.
+        integral is the wall area of the sharp geometry, less what lies on closed pores and
+        floating grains.
     area_bias : integral of |grad phi| over the sharp wall area, minus 1.
     level_shift : shift of the wall [m] that makes the diffuse pore volume the sharp one.
     """
@@ -105,7 +107,35 @@ def build_domain(scaffold: Scaffold, interface_width: float, *, force: bool = Fa
             " or --force"
         )
     density /= 1.0 + bias
+    pore = _joined_to(pore, 0, grid.growth_axis)
+    electrolyte = _joined_to(electrolyte, -1, grid.growth_axis)
+    density[(pore == 0.0) | (electrolyte == 0.0)] = 0.0
     return Domain(grid, pore, electrolyte, phi, density, bias, shift)
+
+
+def _joined_to(share: NDArray[np.float64], end: int, axis: int) -> NDArray[np.float64]:
+    """The phase without the bodies that do not reach an end of the domain through cell faces.
+
+    Lithium never comes into a pore that is closed towards its side, and no ion into a grain that
+    floats in the pores: both would only make the equations singular. Bodies are those of the sharp
+    phase (share above 0.5); a cell of the diffuse wall goes with the body next to it, so that
+    tails do not join two pores across a thin wall.
+    """
+    sharp = share > 0.5
+    joined = _reaching(sharp, end, axis)
+    if not np.array_equal(joined, sharp):
+        nearest = ndimage.distance_transform_edt(
+            ~sharp, return_distances=False, return_indices=True
+        )
+        share = np.where(joined[tuple(nearest)], share, 0.0)
+    return np.where(_reaching(share > 0.0, end, axis), share, 0.0)
+
+
+def _reaching(cells: NDArray[np.bool_], end: int, axis: int) -> NDArray[np.bool_]:
+    """Cells that are joined through others to an end (0 or -1) of an axis."""
+    bodies, _ = ndimage.label(cells)
+    reached = np.unique(bodies.take(end, axis=axis))
+    return np.asarray(np.isin(bodies, reached[reached > 0]))
 
 
 def _profile(distance: NDArray[np.float64], width: float) -> NDArray[np.float64]:

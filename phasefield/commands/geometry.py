@@ -77,7 +77,8 @@ def _lines(
     if case.geometry.porosity is not None:
         yield "porosity, asked", f"{case.geometry.porosity:.4%}"
     yield "porosity, sharp", f"{measured['porosity_sharp']:.4%}"
-    yield "porosity, smooth", f"{domain.porosity:.4%}"
+    yield "porosity, smooth", f"{1.0 - domain.phi.mean():.4%}"
+    yield "  open to the lithium side", f"{domain.porosity:.4%}"
     sharp = measured["specific_surface_area_sharp_per_m"]
     yield "specific surface area, sharp", f"{sharp * 1e-6:.5g} 1/um"
     if formula := surface_formula(case):
