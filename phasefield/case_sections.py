@@ -215,7 +215,7 @@ class Solver(Section):
     """Tolerances and time steps."""
 
     tolerance: Tolerance = key("residual at which Newton's method stops", 1e-9, 1e-9)
-    time_error: Tolerance = key("error allowed in one time step", 1e-3, 1e-3)
+    time_error: Tolerance = key("error allowed in one time step", 3e-3, 3e-3)
     time_step: OptionalTime = key("fixed time step; null: chosen by the error", "20 s", None)
     initial_step: Time = key(
         "first time step; a thousandth of the first step of the protocol if not given",

@@ -13,7 +13,7 @@ from phasefield.analysis.observables import Observer
 from phasefield.analysis.paper_observables import PaperAudit, PaperObserver
 from phasefield.case import Case
 from phasefield.domain import Domain
-from phasefield.physics.conserved import coefficients
+from phasefield.physics.conserved import coefficients, front_at_rest
 from phasefield.physics.paper import paper_coefficients
 from phasefield.physics.transport import contact
 from phasefield.solvers.numba_backend import ConservedBackend, relax
@@ -99,10 +99,14 @@ def _paper_backend(name: str) -> type[PaperBackend]:
 
 
 def front(case: Case, domain: Domain) -> Array:
-    """Flat tanh front at the depth of the case, (nz, ny, nx) [1]."""
+    """Flat front at the depth of the case, at rest but for the walls, (nz, ny, nx) [1]."""
     grid = domain.grid
     centres = (np.arange(grid.shape[grid.growth_axis]) + 0.5) * grid.spacing[grid.growth_axis]
-    profile = 0.5 * (1.0 - np.tanh(2.0 * (centres - case.lithium.depth) / case.interface.width))
+    above, width = centres - case.lithium.depth, case.interface.width
+    if case.model == "paper":
+        profile = 0.5 * (1.0 - np.tanh(2.0 * above / width))
+    else:
+        profile = front_at_rest(above, width)
     along = [1, 1, 1]
     along[grid.growth_axis] = -1
     return np.broadcast_to(profile.reshape(along), grid.shape)

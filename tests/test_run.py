@@ -13,6 +13,7 @@ import pytest
 
 from phasefield.case import case_from_dict
 from phasefield.errors import DidNotConverge, Interrupted
+from phasefield.physics.conserved import front_at_rest
 from phasefield.protocol import AppliedCurrent
 from phasefield.runner import run
 from phasefield.simulation import build
@@ -175,7 +176,7 @@ def test_relaxation_keeps_the_lithium_and_lowers_the_energy():
     simulation = build(small("lithium.contact_angle=62 deg"))
     domain, observer = simulation.domain, simulation.parts.observer
     centres = (np.arange(domain.grid.shape[1]) + 0.5) * domain.grid.spacing[1]
-    flat = 0.5 * (1 - np.tanh(2 * (centres - 1.5e-6) / 0.3e-6))[None, :, None] * (domain.pore > 0)
+    flat = front_at_rest(centres - 1.5e-6, 0.3e-6)[None, :, None] * (domain.pore > 0)
     assert observer.lithium_volume_per_area(simulation.initial_xi) == pytest.approx(
         observer.lithium_volume_per_area(flat), rel=1e-9
     )

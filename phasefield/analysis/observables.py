@@ -11,7 +11,7 @@ from phasefield.analysis.contact import ContactMetrics, contact_metrics
 from phasefield.analysis.uniformity import Uniformity, front_height, uniformity
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
-from phasefield.physics.energy import bulk, double_well, wall
+from phasefield.physics.energy import elastic_well, wall
 from phasefield.physics.kinetics import butler_volmer, overpotential
 from phasefield.physics.transport import contact
 from phasefield.solvers.electrode import CounterElectrode
@@ -125,9 +125,8 @@ class Observer(DepositObserver):
     def free_energy(self, xi: Array) -> float:
         """Free energy of lithium over the cross-section [J m-2]: bulk, gradient and wall."""
         grid, model, pore = self._domain.grid, self._model, self._domain.pore
-        density = pore * (
-            double_well.py_func(xi, model.barrier_height) + bulk.py_func(xi, model.bulk_modulus)
-        ) + self._domain.wall_density * wall.py_func(xi, model.wetting)
+        well = elastic_well.py_func(xi, model.barrier_height, model.bulk_modulus, model.edge)
+        density = pore * well + self._domain.wall_density * wall.py_func(xi, model.wetting)
         total = float(density.sum())
         for axis, spacing in enumerate(grid.spacing):
             lower, upper = halves(pore, axis)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from math import cos
 from typing import NamedTuple
 
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
+from scipy.special import beta, betaincinv
 
 from phasefield.case import Case
 from phasefield.constants import FARADAY, GAS_CONSTANT
-from phasefield.physics.energy import (
-    bulk_prime,
-    bulk_second,
-    double_well_prime,
-    double_well_second,
-)
+from phasefield.physics.energy import EXPONENT, well_edge
 from phasefield.physics.kinetics import (
     butler_volmer,
     butler_volmer_prime,
@@ -25,13 +23,19 @@ from phasefield.physics.scalar import Scalar
 from phasefield.physics.transport import lithium_mobility
 
 __all__ = [
+    "FRONT_SLOPE",
     "Coefficients",
     "coefficients",
     "current_density",
     "face_mean",
-    "homogeneous_prime",
-    "homogeneous_second",
+    "front_at_rest",
+    "front_coefficients",
 ]
+
+
+FRONT_SLOPE = 1.2
+"""Slope of a front at rest where xi = 1/2, times delta. Chosen: with it the whole front is 1.6
+delta thick, more than six cells at the coarsest grid that is allowed."""
 
 
 class Coefficients(NamedTuple):
@@ -39,10 +43,12 @@ class Coefficients(NamedTuple):
 
     Attributes
     ----------
-    barrier_height : W = 12 gamma / delta [J m-3].
-    gradient_coefficient : kappa = 3 gamma delta / 2 [J m-1].
+    barrier_height : W = 4.5256 gamma / delta [J m-3], see `front_coefficients`.
+    gradient_coefficient : kappa = 1.1111 gamma delta [J m-1].
     bulk_modulus : K [Pa].
-    wetting : sqrt(2 kappa W) cos(theta_c) = 6 gamma cos(theta_c) [J m-2].
+    edge : distance of xi from 0 and 1 within which the well has the stiffness K [1].
+    surface_energy : gamma [J m-2].
+    wetting : gamma cos(theta_c) [J m-2].
     mobility : M_Li = D_Li V_m / (RT) [m5 J-1 s-1].
     exchange_current_density : i0 [A m-2].
     transfer_coefficient : alpha [1].
@@ -54,6 +60,8 @@ class Coefficients(NamedTuple):
     barrier_height: float
     gradient_coefficient: float
     bulk_modulus: float
+    edge: float
+    surface_energy: float
     wetting: float
     mobility: float
     exchange_current_density: float
@@ -69,14 +77,17 @@ def coefficients(case: Case, contact_resistance: float) -> Coefficients:
     `contact_resistance` R_ct per true Li | LLZO contact area [ohm m2].
     """
     gamma, width = case.lithium.surface_energy, case.interface.width
+    barrier, gradient_coefficient = front_coefficients(gamma, width)
     thermal_energy = GAS_CONSTANT * case.temperature
     thermal_voltage = thermal_energy / FARADAY
     volume = case.lithium.molar_volume
     return Coefficients(
-        barrier_height=12.0 * gamma / width,
-        gradient_coefficient=1.5 * gamma * width,
+        barrier_height=barrier,
+        gradient_coefficient=gradient_coefficient,
         bulk_modulus=case.lithium.bulk_modulus,
-        wetting=6.0 * gamma * cos(case.lithium.contact_angle),
+        edge=well_edge(barrier, case.lithium.bulk_modulus),
+        surface_energy=gamma,
+        wetting=gamma * cos(case.lithium.contact_angle),
         mobility=lithium_mobility(case.lithium.diffusivity, volume, thermal_energy),
         exchange_current_density=exchange_current_density(contact_resistance, thermal_voltage),
         transfer_coefficient=case.kinetics.transfer_coefficient,
@@ -86,16 +97,24 @@ def coefficients(case: Case, contact_resistance: float) -> Coefficients:
     )
 
 
-@njit(cache=True)
-def homogeneous_prime(xi: Scalar, model: Coefficients) -> Scalar:
-    """f'(xi) [J m-3]: double well and bulk stiffness, theory equation (B)."""
-    return double_well_prime(xi, model.barrier_height) + bulk_prime(xi, model.bulk_modulus)
+def front_coefficients(gamma: float, width: float) -> tuple[float, float]:
+    """W [J m-3] and kappa [J m-1] of a front of energy `gamma` [J m-2] and `width` delta [m].
+
+    A front at rest has xi' = -sqrt(2 f/kappa) and costs the integral of sqrt(2 kappa f) (Cahn &
+    Hilliard 1958). With f = W (xi (1 - xi))^m both follow from its slope at xi = 1/2 and the beta
+    function B(1 + m/2, 1 + m/2), the integral of sqrt(f/W).
+    """
+    slope = FRONT_SLOPE / width
+    spent = beta(1.0 + 0.5 * EXPONENT, 1.0 + 0.5 * EXPONENT)  # integral of sqrt(f/W)
+    middle = 0.25 ** (0.5 * EXPONENT)  # sqrt(f/W) at xi = 1/2
+    return 0.5 * gamma * slope / (spent * middle), gamma * middle / (spent * slope)
 
 
-@njit(cache=True)
-def homogeneous_second(xi: Scalar, model: Coefficients) -> Scalar:
-    """f''(xi) [J m-3]."""
-    return double_well_second(xi, model.barrier_height) + bulk_second(xi, model.bulk_modulus)
+def front_at_rest(distance: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+    """xi across a flat front at rest [1], from 1 to 0 over 1.6 `width` about `distance` = 0 [m]."""
+    power = 1.0 - 0.5 * EXPONENT
+    thickness = beta(power, power) * 0.25 ** (0.5 * EXPONENT) * width / FRONT_SLOPE
+    return np.asarray(betaincinv(power, power, np.clip(0.5 - distance / thickness, 0.0, 1.0)))
 
 
 @njit(cache=True)

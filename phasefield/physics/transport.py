@@ -1,4 +1,4 @@
-"""Transport of lithium in its own metal, and the function H that switches it and the reaction."""
+"""Transport of lithium in its own metal, and H, which says where lithium touches the wall."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from numba import njit
 
 from phasefield.physics.scalar import Scalar
 
-__all__ = ["contact", "contact_prime", "lithium_mobility"]
+__all__ = ["contact", "contact_prime", "filling", "filling_prime", "lithium_mobility"]
+
+VAPOUR = 1e-3
+"""xi below which lithium does not move. A metal under pressure mu holds the empty pore at xi =
+mu/K, 1e-4 at 1 MPa: without this it would seep there without end."""
 
 
 @njit(cache=True)
@@ -22,6 +26,23 @@ def contact_prime(xi: Scalar) -> Scalar:
     """Derivative of `contact`, 6 x (1 - x) with x = xi clipped to [0, 1]."""
     x = np.minimum(np.maximum(xi, 0.0), 1.0)
     return 6.0 * x * (1.0 - x)
+
+
+@njit(cache=True)
+def filling(xi: Scalar) -> Scalar:
+    """Share of lithium that moves, M(xi)/M_Li = (xi - 0.001)/0.999 clipped to [0, 1], equation (A).
+
+    Linear, so that a diffuse front neither resists its own advance nor carries more lithium along
+    itself than a sharp one: the integrals across it of xi^2 M_Li/M and of M/M_Li are those of a
+    step.
+    """
+    return np.minimum(np.maximum(xi - VAPOUR, 0.0) / (1.0 - VAPOUR), 1.0)
+
+
+@njit(cache=True)
+def filling_prime(xi: Scalar) -> Scalar:
+    """Derivative of `filling`: 1 inside (0, 1), 0 outside."""
+    return ((xi > VAPOUR) & (xi < 1.0)) / (1.0 - VAPOUR)
 
 
 def lithium_mobility(diffusivity: float, molar_volume: float, thermal_energy: float) -> float:

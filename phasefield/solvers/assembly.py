@@ -13,14 +13,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from phasefield.physics.conserved import (
-    current_density,
-    face_mean,
-    homogeneous_prime,
-    homogeneous_second,
+from phasefield.physics.conserved import current_density, face_mean
+from phasefield.physics.energy import (
+    elastic_well_prime,
+    elastic_well_second,
+    wall_prime,
+    wall_second,
 )
-from phasefield.physics.energy import wall_prime, wall_second
-from phasefield.physics.transport import contact, contact_prime
+from phasefield.physics.transport import contact, contact_prime, filling, filling_prime
 
 __all__ = ["SLOTS", "assemble", "neighbour", "react", "unknown_mask"]
 
@@ -86,7 +86,8 @@ def assemble(
     """
     nz, ny, nx = shape
     well, kappa, charge = model.barrier_height, model.gradient_coefficient, model.volume_per_charge
-    wetting, voltage = model.wetting, model.thermal_voltage
+    wetting, voltage, bulk = model.wetting, model.thermal_voltage, model.bulk_modulus
+    edge = model.edge
     for row in prange(nz * ny):
         k, j = row // ny, row % ny
         for i in range(nx):
@@ -94,7 +95,7 @@ def assemble(
             out = values[c]
             out[:] = 0.0
             psi, phi, x = pore[c], electrolyte[c], xi[c]
-            h_prime = contact_prime(x)
+            moved = filling_prime(x)
             drift, drift_xi, drift_mu = 0.0, 0.0, 0.0
             bend, bend_xi, ohmic, ohmic_v = 0.0, 0.0, 0.0, 0.0
             for d in range(6):
@@ -105,12 +106,12 @@ def assemble(
                 psi_face = face_mean(psi, pore[n]) * inverse
                 if psi_face > 0.0:
                     permeability = psi_face * model.mobility * 0.5
-                    conductance = permeability * (contact(x) + contact(xi[n]))
+                    conductance = permeability * (filling(x) + filling(xi[n]))
                     fall = mu[n] - mu[c]
                     drift += conductance * fall
-                    drift_xi += permeability * h_prime * fall
+                    drift_xi += permeability * moved * fall
                     drift_mu -= conductance
-                    out[A_XI + 1 + d] = -dt * permeability * contact_prime(xi[n]) * fall
+                    out[A_XI + 1 + d] = -dt * permeability * filling_prime(xi[n]) * fall
                     out[A_MU + 1 + d] = -dt * conductance * well
                     bend += kappa * psi_face * (xi[n] - x)
                     bend_xi -= kappa * psi_face
@@ -123,8 +124,10 @@ def assemble(
             out[A_XI] = psi * alpha0 - dt * (drift_xi + charge * rate_xi[c])
             out[A_MU] = -dt * (drift_mu + charge * rate_mu[c]) * well
             out[A_V] = -dt * charge * rate_v[c] * voltage
-            local = psi * homogeneous_prime(x, model) + wall_density[c] * wall_prime(x, wetting)
-            local_xi = psi * homogeneous_second(x, model)
+            local = psi * elastic_well_prime(x, well, bulk, edge) + wall_density[c] * wall_prime(
+                x, wetting
+            )
+            local_xi = psi * elastic_well_second(x, well, bulk, edge)
             local_xi += wall_density[c] * wall_second(x, wetting)
             residual[c, MU] = (local - bend - psi * mu[c]) / well
             out[B_XI] = (local_xi - bend_xi) / well

@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients, face_mean
 from phasefield.physics.energy import (
-    bulk_prime,
-    bulk_second,
-    double_well_prime,
-    double_well_second,
+    elastic_well_prime,
+    elastic_well_second,
     wall_prime,
     wall_second,
 )
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
-from phasefield.physics.transport import contact, contact_prime
+from phasefield.physics.transport import contact, contact_prime, filling, filling_prime
 from phasefield.solvers.fipy_library import LinearSource, fipy, make_mesh
 from phasefield.solvers.system import Step
 
@@ -147,10 +145,10 @@ class FipyEquations:
         """
         self.xi.old.setValue(step.history / step.alpha0)
         mobility = self.model.mobility * self._pore_face
-        now = self._cells(contact.py_func(self.xi.value)).arithmeticFaceValue
-        # Change of H on a face, taken as (mean of H') (mean of xi - xi*): the one term that is not
+        now = self._cells(filling.py_func(self.xi.value)).arithmeticFaceValue
+        # Change of M on a face, taken as (mean of M') (mean of xi - xi*): the one term that is not
         # the exact derivative. It vanishes at convergence.
-        change = self._cells(contact_prime.py_func(self.xi.value)).arithmeticFaceValue
+        change = self._cells(filling_prime.py_func(self.xi.value)).arithmeticFaceValue
         drift = fipy.FaceVariable(
             mesh=self.mesh, rank=1, value=(mobility * change * self.mu.faceGrad).value
         )
@@ -165,13 +163,12 @@ class FipyEquations:
     def _potential(self) -> Any:
         """(B) psi f'(xi) - kappa div(psi grad xi) + a w'(xi) = psi mu."""
         model, xi = self.model, self.xi.value
-        value = self._pore * (
-            double_well_prime.py_func(xi, model.barrier_height)
-            + bulk_prime.py_func(xi, model.bulk_modulus)
+        well = model.barrier_height, model.bulk_modulus, model.edge
+        value = self._pore * elastic_well_prime.py_func(
+            xi, *well
         ) + self._wall_density * wall_prime.py_func(xi, model.wetting)
-        slope = self._pore * (
-            double_well_second.py_func(xi, model.barrier_height)
-            + bulk_second.py_func(xi, model.bulk_modulus)
+        slope = self._pore * elastic_well_second.py_func(
+            xi, *well
         ) + self._wall_density * wall_second.py_func(xi, model.wetting)
         potential = self._linear(self._pore, self.mu) + self._nothing(self._pore, self.mu)
         local = self._cells(value - slope * xi) + self._linear(slope, self.xi)

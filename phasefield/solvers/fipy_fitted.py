@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.errors import DidNotConverge
-from phasefield.physics.conserved import Coefficients
+from phasefield.physics.conserved import Coefficients, front_at_rest
 from phasefield.solvers.bdf import time_formula
 from phasefield.solvers.bodies import Bodies
 from phasefield.solvers.fipy_equations import FipyEquations, MeshFields, sides
@@ -132,7 +132,7 @@ def plate_fitted(
     frozen, unit_source = channel.fields()
     equations = FipyEquations(frozen, model)
     x, y = frozen.mesh.cellCenters.value
-    past = [0.5 * (1.0 - np.tanh(2.0 * (y - depth) / width)) * frozen.pore]
+    past = [front_at_rest(y - depth, width) * frozen.pore]
     times = [0.0]
     start = past[0]
     equations.xi.setValue(start)

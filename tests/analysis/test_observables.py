@@ -35,7 +35,7 @@ def rough(domain, seed=0):
         -1, 1, domain.grid.shape
     )
     for kink in (0.0, 1.0):
-        xi = np.where(np.abs(xi - kink) < 0.02, kink + 0.02, xi)
+        xi = np.where(np.abs(xi - kink) < 0.05, kink + 0.05, xi)
     return np.where(domain.pore > 0, xi, 0.0)
 
 
@@ -53,11 +53,11 @@ def work_to_add(domain, xi):
 
 @pytest.mark.parametrize("name", ["slit", "cylinder"])
 def test_mu_of_the_solver_is_the_derivative_of_the_free_energy(name, request):
-    """To round-off, bulk, gradient and wall: five points are exact for a quartic off its kinks."""
+    """Well, gradient and wall; five points leave h^4/30 of a fifth derivative, off the kinks."""
     domain = request.getfixturevalue(name)
     xi = rough(domain)
     observer, expected = Observer(domain, MODEL, xi), work_to_add(domain, xi)
-    h = 4e-3
+    h = 1e-3
     cells = np.flatnonzero(domain.pore.ravel() > 0)
     cells = np.random.default_rng(1).choice(cells, 120, replace=False)
     assert (domain.wall_density.ravel()[cells] > 0).sum() > 20
@@ -70,7 +70,7 @@ def test_mu_of_the_solver_is_the_derivative_of_the_free_energy(name, request):
             energies.append(observer.free_energy(moved) * domain.grid.cross_section)
         near, far = energies[0] - energies[1], energies[2] - energies[3]
         slopes.append((8 * near - far) / (12 * h))
-    assert slopes == pytest.approx(expected[cells], rel=1e-9, abs=1e-11 * np.abs(expected).max())
+    assert slopes == pytest.approx(expected[cells], rel=1e-8, abs=1e-9 * np.abs(expected).max())
 
 
 def level_of(domain, xi, mu=0.0, ion=0.0, metal=0.0, current=2.0):

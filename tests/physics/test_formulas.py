@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from phasefield.physics import energy, kinetics, transport
+from phasefield.physics.conserved import front_at_rest, front_coefficients
+from phasefield.physics.transport import contact, contact_prime
 
 XI = np.linspace(-0.2, 1.2, 57) + 1e-4  # never on a kink
 
@@ -19,8 +21,6 @@ def slope(function, x, *args, step=1e-6):
     [
         (energy.double_well, energy.double_well_prime, 2.4e7),
         (energy.double_well_prime, energy.double_well_second, 2.4e7),
-        (energy.bulk, energy.bulk_prime, 1.1e10),
-        (energy.bulk_prime, energy.bulk_second, 1.1e10),
         (energy.wall, energy.wall_prime, 1.3),
         (energy.wall_prime, energy.wall_second, 1.3),
     ],
@@ -30,25 +30,65 @@ def test_derivatives_of_the_energy(function, prime, parameter):
     assert prime.py_func(XI, parameter) == pytest.approx(expected, rel=1e-6, abs=1e-6 * parameter)
 
 
+STIFF = 1.1e10  # K [Pa]
+BARRIER = front_coefficients(0.5, 0.25e-6)[0]  # W [Pa]
+EDGE = energy.well_edge(BARRIER, STIFF)
+WELL = BARRIER, STIFF, EDGE
+
+
+def test_derivatives_of_the_well():
+    near = np.linspace(-2 * EDGE, 2 * EDGE, 41) + 1e-7  # both sides of both kinks
+    x = np.concatenate([XI, near, 1 + near])
+    for function, prime in (
+        (energy.elastic_well, energy.elastic_well_prime),
+        (energy.elastic_well_prime, energy.elastic_well_second),
+    ):
+        expected = slope(function.py_func, x, *WELL, step=1e-9)
+        assert prime.py_func(x, *WELL) == pytest.approx(expected, rel=1e-4, abs=1e4)
+
+
+def test_well_is_lithium_s_bulk_modulus_on_either_side_of_the_metal():
+    assert pytest.approx(1.04e-4, rel=0.01) == EDGE
+    strain = np.array([-0.99 * EDGE, -1e-5, 1e-5, 4.5e-3])
+    assert energy.elastic_well_prime.py_func(1 + strain, *WELL) == pytest.approx(STIFF * strain)
+    assert energy.elastic_well_second(1 - 1.01 * EDGE, *WELL) < 0.26 * STIFF
+    x = np.linspace(-0.1, 1.1, 121)
+    assert energy.elastic_well.py_func(x, *WELL) == pytest.approx(
+        energy.elastic_well.py_func(1 - x, *WELL), abs=1e-6
+    )
+    ends = energy.elastic_well.py_func(np.array([0.0, 1.0]), *WELL)
+    assert ends == pytest.approx([0.0, 0.0], abs=1e-9)
+
+
+def test_filling_moves_metal_but_no_vapour():
+    assert transport.filling(0.5) == pytest.approx(0.499 / 0.999)
+    assert transport.filling(1.0) == 1.0 == transport.filling(1.1)
+    assert transport.filling(1e-3) == 0.0 == transport.filling(-0.1)
+    inside = XI[(XI > 0.01) & (XI < 0.99)]
+    expected = slope(transport.filling.py_func, inside)
+    assert transport.filling_prime.py_func(inside) == pytest.approx(expected, rel=1e-6)
+    for x in (-0.1, 5e-4, 1.1):
+        assert transport.filling_prime(x) == 0.0
+
+
 def test_contact_function_and_its_derivative():
     inside = XI[(XI > 0) & (XI < 1)]
-    assert transport.contact_prime.py_func(inside) == pytest.approx(
-        slope(transport.contact.py_func, inside), abs=1e-8
-    )
-    assert transport.contact(-0.3) == 0.0 == transport.contact_prime(-0.3)
-    assert transport.contact(1.3) == 1.0
-    assert transport.contact_prime(1.3) == 0.0
+    assert contact_prime.py_func(inside) == pytest.approx(slope(contact.py_func, inside), abs=1e-8)
+    assert contact(-0.3) == 0.0 == contact_prime(-0.3)
+    assert contact(1.3) == 1.0
+    assert contact_prime(1.3) == 0.0
 
 
 def test_compiled_and_plain_formulas_are_the_same():
-    for x in (-0.1, 0.3, 1.05):
-        assert energy.bulk_prime(x, 1e10) == energy.bulk_prime.py_func(x, 1e10)
-        assert transport.contact(x) == transport.contact.py_func(x)
+    for x in (-0.1, 0.3, 0.9999, 1.05):
+        for formula in (energy.elastic_well, energy.elastic_well_prime, energy.elastic_well_second):
+            assert formula(x, *WELL) == formula.py_func(x, *WELL)
+        assert contact(x) == pytest.approx(contact.py_func(x), rel=1e-15)
 
 
 def test_wall_energy_is_young_s_law():
     gamma, angle = 0.5, np.deg2rad(62)
-    assert energy.wall(1.0, 6 * gamma * np.cos(angle)) == pytest.approx(-gamma * np.cos(angle))
+    assert energy.wall(1.0, gamma * np.cos(angle)) == pytest.approx(-gamma * np.cos(angle))
 
 
 def test_surface_energy_of_the_tanh_profile():
@@ -60,6 +100,25 @@ def test_surface_energy_of_the_tanh_profile():
     well = energy.double_well.py_func(xi, 12 * gamma / delta)
     density = well + 0.75 * gamma * delta * gradient**2
     assert np.trapezoid(density, x) == pytest.approx(gamma, rel=1e-5)
+
+
+@pytest.mark.parametrize("delta", [0.1e-6, 0.25e-6, 0.4e-6])
+def test_front_at_rest(delta):
+    """Its energy, the integral of f + kappa/2 xi'^2, is gamma; it obeys kappa xi'' = f'."""
+    gamma = 0.5
+    barrier, stiffness = front_coefficients(gamma, delta)
+    x = np.linspace(-delta, delta, 40001)
+    xi = front_at_rest(x, delta)
+    gradient = np.gradient(xi, x)
+    well = energy.elastic_well.py_func(xi, barrier, STIFF, energy.well_edge(barrier, STIFF))
+    energy_per_area = np.trapezoid(well + 0.5 * stiffness * gradient**2, x)
+    assert energy_per_area == pytest.approx(gamma, rel=2e-3)
+    assert gradient.min() == pytest.approx(-1.2 / delta, rel=1e-4)
+    inner = (xi > 0.05) & (xi < 0.95)
+    force = energy.elastic_well_prime.py_func(xi, barrier, STIFF, 1e-9)
+    assert stiffness * np.gradient(gradient, x)[inner] == pytest.approx(
+        force[inner], abs=2e-3 * barrier
+    )
 
 
 def test_butler_volmer_inverts_the_planar_overpotential():

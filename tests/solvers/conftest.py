@@ -7,17 +7,21 @@ import pytest
 
 from geometries import channels
 from phasefield.domain import build_domain
-from phasefield.physics.conserved import Coefficients
+from phasefield.physics.conserved import Coefficients, front_at_rest, front_coefficients
+from phasefield.physics.energy import well_edge
 
 THERMAL_VOLTAGE = 0.0257
 
 
 def make_model(*, width, gamma=0.5, angle=90.0, diffusivity=5.6e-15, resistance=24.6e-4):
+    barrier, gradient_coefficient = front_coefficients(gamma, width)
     return Coefficients(
-        barrier_height=12 * gamma / width,
-        gradient_coefficient=1.5 * gamma * width,
+        barrier_height=barrier,
+        gradient_coefficient=gradient_coefficient,
         bulk_modulus=1.1e10,
-        wetting=6 * gamma * np.cos(np.deg2rad(angle)),
+        edge=well_edge(barrier, 1.1e10),
+        surface_energy=gamma,
+        wetting=gamma * np.cos(np.deg2rad(angle)),
         mobility=diffusivity * 13.02e-6 / 2478.0,
         exchange_current_density=THERMAL_VOLTAGE / resistance,
         transfer_coefficient=0.5,
@@ -28,13 +32,12 @@ def make_model(*, width, gamma=0.5, angle=90.0, diffusivity=5.6e-15, resistance=
 
 
 def profile(domain, height, width):
-    """Flat tanh front at `height` [m]."""
+    """Flat front at `height` [m]."""
     grid = domain.grid
     centres = (np.arange(grid.shape[grid.growth_axis]) + 0.5) * grid.spacing[grid.growth_axis]
     shape = [1, 1, 1]
     shape[grid.growth_axis] = -1
-    front = 0.5 * (1 - np.tanh(2 * (centres - height) / width))
-    return front.reshape(shape) * (domain.pore > 0)
+    return front_at_rest(centres - height, width).reshape(shape) * (domain.pore > 0)
 
 
 @pytest.fixture(scope="session")

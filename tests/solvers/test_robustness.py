@@ -10,6 +10,7 @@ import pytest
 from geometries import channels
 from phasefield.domain import build_domain
 from phasefield.errors import DidNotConverge
+from phasefield.physics.conserved import front_at_rest
 from phasefield.protocol import AppliedCurrent
 from phasefield.simulation import build
 from phasefield.solvers.bodies import find_bodies
@@ -30,7 +31,7 @@ def floating():
     domain = build_domain(channels(3e-6, 0.5, 5e-6, "unit_cell", 0.1e-6), width)
     _, y, x = ((np.arange(n) + 0.5) * 0.1e-6 for n in domain.grid.shape)
     distance = np.hypot(*np.meshgrid(y - 3.3e-6, x, indexing="ij")) - 0.6e-6
-    drop = 0.5 * (1 - np.tanh(2 * distance / width))[None]
+    drop = front_at_rest(distance, width)[None]
     xi = np.where(domain.wall_density > 0, 0.0, drop) + profile(domain, 1.5e-6, width)
     xi = np.where(domain.pore > 0, xi, 0.0)
     assert find_bodies(xi, domain).floating == 1
