@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import cos
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -110,7 +110,7 @@ def front_coefficients(gamma: float, width: float) -> tuple[float, float]:
     return 0.5 * gamma * slope / (spent * middle), gamma * middle / (spent * slope)
 
 
-def front_at_rest(distance: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+def front_at_rest(distance: NDArray[np.floating[Any]], width: float) -> NDArray[np.float64]:
     """xi across a flat front at rest [1], from 1 to 0 over 1.6 `width` about `distance` = 0 [m]."""
     power = 1.0 - 0.5 * EXPONENT
     thickness = beta(power, power) * 0.25 ** (0.5 * EXPONENT) * width / FRONT_SLOPE
