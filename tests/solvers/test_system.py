@@ -15,7 +15,7 @@ from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from .conftest import make_model, profile
 
 
-def random_point(domain, width, seed=0):
+def random_point(domain, width, seed=0, noise=0.02):
     """An uneven iterate with a detached drop, and the step it belongs to."""
     rng = np.random.default_rng(seed)
     height = domain.grid.height
@@ -24,7 +24,7 @@ def random_point(domain, width, seed=0):
     xi = np.clip(xi + drop, 0, 1)
     bodies = find_bodies(xi, domain)
     cells = domain.grid.size
-    xi = xi.ravel() + 0.02 * rng.standard_normal(cells) * (domain.pore.ravel() > 0)
+    xi = xi.ravel() + noise * rng.standard_normal(cells) * (domain.pore.ravel() > 0)
     point = Unknowns(
         xi,
         1e6 * rng.standard_normal(cells) * (domain.pore.ravel() > 0),
