@@ -1,92 +1,81 @@
-"""Kernels of the multigrid cycle, made for the couplings that a model has between cells."""
+"""Kernels of the multigrid cycle.
+
+Vectors `x` carry a margin of zero cells on both ends, so that a neighbour beyond the edge, whose
+coupling is zero, can be read without asking. `family` says which couplings the model has.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 from numba import njit, prange
 
-__all__ = ["Kernels", "make_kernels", "prolong"]
+from phasefield.solvers.couplings import couple
+
+__all__ = ["multiply", "prolong", "restrict", "smooth"]
 
 
-class Kernels(NamedTuple):
-    """Compiled kernels of one model; see `make_kernels`."""
-
-    smooth: Callable[..., Any]
-    restrict: Callable[..., Any]
-    multiply: Callable[..., Any]
-
-
-def make_kernels(couple: Callable[..., Any]) -> Kernels:
-    """Make the kernels for the coupling function of a model.
-
-    `couple(off, c, n, x, other)` is compiled and returns the three sums that neighbour number n of
-    cell c adds to the rows of c; `other` is where that neighbour is in x.
-
-    Vectors `x` carry a margin of zero cells on both ends, so that a neighbour beyond the edge,
-    whose coupling is zero, can be read without asking.
-    """
-
-    @njit(cache=True, parallel=True)
-    def smooth(shape, offsets, margin, colour, off, inverse, b, x):
-        """Gauss-Seidel over the cells of one colour, all unknowns of a cell together."""
-        nz, ny, nx = shape
-        for line in prange(nz * ny):
-            for i in range((line // ny + line % ny + colour) % 2, nx, 2):
-                c = line * nx + i
-                r0, r1, r2 = b[c, 0], b[c, 1], b[c, 2]
-                for n in range(offsets.size):
-                    s0, s1, s2 = couple(off, c, n, x, c + margin + offsets[n])
-                    r0 -= s0
-                    r1 -= s1
-                    r2 -= s2
-                a = inverse[c]
-                x[c + margin, 0] = a[0, 0] * r0 + a[0, 1] * r1 + a[0, 2] * r2
-                x[c + margin, 1] = a[1, 0] * r0 + a[1, 1] * r1 + a[1, 2] * r2
-                x[c + margin, 2] = a[2, 0] * r0 + a[2, 1] * r1 + a[2, 2] * r2
-
-    @njit(cache=True, parallel=True)
-    def restrict(starts, shape, offsets, margin, off, block, b, x, coarse_b):
-        """Residual of the cells of colour 0, summed over coarse cells; that of colour 1 is zero."""
-        my, mx = starts[1].size - 1, starts[2].size - 1
-        for coarse in prange(coarse_b.shape[0]):
-            kk, jj, ii = coarse // (my * mx), coarse // mx % my, coarse % mx
-            t0, t1, t2 = 0.0, 0.0, 0.0
-            for k in range(starts[0][kk], starts[0][kk + 1]):
-                for j in range(starts[1][jj], starts[1][jj + 1]):
-                    first = starts[2][ii]
-                    for i in range(first + (k + j + first) % 2, starts[2][ii + 1], 2):
-                        c = (k * shape[1] + j) * shape[2] + i
-                        y0, y1, y2 = x[c + margin, 0], x[c + margin, 1], x[c + margin, 2]
-                        a = block[c]
-                        t0 += b[c, 0] - (a[0, 0] * y0 + a[0, 1] * y1 + a[0, 2] * y2)
-                        t1 += b[c, 1] - (a[1, 0] * y0 + a[1, 1] * y1 + a[1, 2] * y2)
-                        t2 += b[c, 2] - (a[2, 0] * y0 + a[2, 1] * y1 + a[2, 2] * y2)
-                        for n in range(offsets.size):
-                            s0, s1, s2 = couple(off, c, n, x, c + margin + offsets[n])
-                            t0 -= s0
-                            t1 -= s1
-                            t2 -= s2
-            coarse_b[coarse, 0], coarse_b[coarse, 1], coarse_b[coarse, 2] = t0, t1, t2
-
-    @njit(cache=True, parallel=True)
-    def multiply(offsets, margin, off, block, x, out):
-        """Jacobian times x; `x` with margins, `out` without."""
-        for c in prange(out.shape[0]):
-            y0, y1, y2 = x[c + margin, 0], x[c + margin, 1], x[c + margin, 2]
-            a = block[c]
-            t0 = a[0, 0] * y0 + a[0, 1] * y1 + a[0, 2] * y2
-            t1 = a[1, 0] * y0 + a[1, 1] * y1 + a[1, 2] * y2
-            t2 = a[2, 0] * y0 + a[2, 1] * y1 + a[2, 2] * y2
+@njit(cache=True, parallel=True)
+def smooth(
+    family, shape, offsets, margin, colour, off, inverse, b, x
+):  # fmt: skip
+    """Gauss-Seidel over the cells of one colour, all unknowns of a cell together."""
+    nz, ny, nx = shape
+    for line in prange(nz * ny):
+        for i in range((line // ny + line % ny + colour) % 2, nx, 2):
+            c = line * nx + i
+            r0, r1, r2 = b[c, 0], b[c, 1], b[c, 2]
             for n in range(offsets.size):
-                s0, s1, s2 = couple(off, c, n, x, c + margin + offsets[n])
-                t0 += s0
-                t1 += s1
-                t2 += s2
-            out[c, 0], out[c, 1], out[c, 2] = t0, t1, t2
+                s0, s1, s2 = couple(family, off, c, n, x, c + margin + offsets[n])
+                r0 -= s0
+                r1 -= s1
+                r2 -= s2
+            a = inverse[c]
+            x[c + margin, 0] = a[0, 0] * r0 + a[0, 1] * r1 + a[0, 2] * r2
+            x[c + margin, 1] = a[1, 0] * r0 + a[1, 1] * r1 + a[1, 2] * r2
+            x[c + margin, 2] = a[2, 0] * r0 + a[2, 1] * r1 + a[2, 2] * r2
 
-    return Kernels(smooth, restrict, multiply)
+
+@njit(cache=True, parallel=True)
+def restrict(
+    family, starts, shape, offsets, margin, off, block, b, x, coarse_b
+):  # fmt: skip
+    """Residual of the cells of colour 0, summed over coarse cells; that of colour 1 is zero."""
+    my, mx = starts[1].size - 1, starts[2].size - 1
+    for coarse in prange(coarse_b.shape[0]):
+        kk, jj, ii = coarse // (my * mx), coarse // mx % my, coarse % mx
+        t0, t1, t2 = 0.0, 0.0, 0.0
+        for k in range(starts[0][kk], starts[0][kk + 1]):
+            for j in range(starts[1][jj], starts[1][jj + 1]):
+                first = starts[2][ii]
+                for i in range(first + (k + j + first) % 2, starts[2][ii + 1], 2):
+                    c = (k * shape[1] + j) * shape[2] + i
+                    y0, y1, y2 = x[c + margin, 0], x[c + margin, 1], x[c + margin, 2]
+                    a = block[c]
+                    t0 += b[c, 0] - (a[0, 0] * y0 + a[0, 1] * y1 + a[0, 2] * y2)
+                    t1 += b[c, 1] - (a[1, 0] * y0 + a[1, 1] * y1 + a[1, 2] * y2)
+                    t2 += b[c, 2] - (a[2, 0] * y0 + a[2, 1] * y1 + a[2, 2] * y2)
+                    for n in range(offsets.size):
+                        s0, s1, s2 = couple(family, off, c, n, x, c + margin + offsets[n])
+                        t0 -= s0
+                        t1 -= s1
+                        t2 -= s2
+        coarse_b[coarse, 0], coarse_b[coarse, 1], coarse_b[coarse, 2] = t0, t1, t2
+
+
+@njit(cache=True, parallel=True)
+def multiply(family, offsets, margin, off, block, x, out):
+    """Jacobian times x; `x` with margins, `out` without."""
+    for c in prange(out.shape[0]):
+        y0, y1, y2 = x[c + margin, 0], x[c + margin, 1], x[c + margin, 2]
+        a = block[c]
+        t0 = a[0, 0] * y0 + a[0, 1] * y1 + a[0, 2] * y2
+        t1 = a[1, 0] * y0 + a[1, 1] * y1 + a[1, 2] * y2
+        t2 = a[2, 0] * y0 + a[2, 1] * y1 + a[2, 2] * y2
+        for n in range(offsets.size):
+            s0, s1, s2 = couple(family, off, c, n, x, c + margin + offsets[n])
+            t0 += s0
+            t1 += s1
+            t2 += s2
+        out[c, 0], out[c, 1], out[c, 2] = t0, t1, t2
 
 
 @njit(cache=True, parallel=True)

@@ -7,7 +7,6 @@ import logging
 import numpy as np
 from numpy.typing import NDArray
 
-from phasefield.solvers.cycle import Kernels
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.krylov import Workspace
 from phasefield.solvers.multigrid import Multigrid
@@ -45,7 +44,7 @@ class LinearSolver:
 
     Parameters
     ----------
-    layout, kernels : slots of the model and the kernels made for its couplings.
+    layout : slots of the model.
     sparsity : numbering of the unknowns; right sides and solutions are packed by it.
     mask, shape : see `Multigrid`.
     conserved : (3,) weights of the rows whose sum over all cells is a conserved quantity, e.g.
@@ -55,7 +54,6 @@ class LinearSolver:
     def __init__(
         self,
         layout: Layout,
-        kernels: Kernels,
         sparsity: Sparsity,
         mask: NDArray[np.bool_],
         shape: tuple[int, int, int],
@@ -63,7 +61,7 @@ class LinearSolver:
     ) -> None:
         self._sparsity, self._conserved = sparsity, conserved
         self._dimensions = sum(n > 1 for n in shape)
-        self._multigrid = Multigrid(layout, kernels, mask, shape)
+        self._multigrid = Multigrid(layout, mask, shape)
         self._workspace = Workspace(mask.shape, MOST_ITERATIONS)
         self._exists = mask.astype(float)
         self._values = np.zeros((0, 0))

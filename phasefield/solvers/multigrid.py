@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phasefield.solvers.cycle import Kernels, prolong
+from phasefield.solvers.cycle import multiply, prolong, restrict, smooth
 from phasefield.solvers.pairing import pair_layers
 from phasefield.solvers.stencil import (
     Layout,
@@ -78,15 +78,12 @@ class Multigrid:
     Parameters
     ----------
     layout : slots of the Jacobian.
-    kernels : made for the couplings of the same model.
     mask : (cells, 3) bool, which unknowns exist.
     shape : cells along (z, y, x).
     """
 
-    def __init__(
-        self, layout: Layout, kernels: Kernels, mask: NDArray[np.bool_], shape: Shape
-    ) -> None:
-        self._layout, self._kernels, self._mask = layout, kernels, mask
+    def __init__(self, layout: Layout, mask: NDArray[np.bool_], shape: Shape) -> None:
+        self._layout, self._mask = layout, mask
         self._directions = active_directions(shape)
         self._levels = [_Level.empty(shape, self._directions, layout.rows.size)]
 
@@ -141,7 +138,9 @@ class Multigrid:
 
     def _multiply(self, out: Array) -> None:
         level = self._levels[0]
-        self._kernels.multiply(level.offsets, level.margin, level.off, level.block, level.x, out)
+        multiply(
+            self._layout.family, level.offsets, level.margin, level.off, level.block, level.x, out
+        )
 
     def _cycle(self, depth: int) -> None:
         """V-cycle from zero on level `depth`."""
@@ -153,9 +152,9 @@ class Multigrid:
         if depth + 1 == len(self._levels):
             return
         coarse = self._levels[depth + 1]
-        self._kernels.restrict(
-            level.starts, level.shape, level.offsets, level.margin, level.off, level.block,
-            level.b, level.x, coarse.b,
+        restrict(
+            self._layout.family, level.starts, level.shape, level.offsets, level.margin, level.off,
+            level.block, level.b, level.x, coarse.b,
         )  # fmt: skip
         self._cycle(depth + 1)
         prolong(level.parents, coarse.shape, level.margin, coarse.margin, coarse.x, level.x)
@@ -164,7 +163,7 @@ class Multigrid:
             self._smooth(level, 0)
 
     def _smooth(self, level: _Level, colour: int) -> None:
-        self._kernels.smooth(
-            level.shape, level.offsets, level.margin, colour, level.off, level.inverse,
-            level.b, level.x,
+        smooth(
+            self._layout.family, level.shape, level.offsets, level.margin, colour, level.off,
+            level.inverse, level.b, level.x,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from phasefield.domain import Domain
 from phasefield.physics.paper import PaperCoefficients, effective
-from phasefield.solvers.couplings import PAPER_KERNELS, PAPER_LAYOUT
+from phasefield.solvers.couplings import PAPER_LAYOUT
 from phasefield.solvers.gradient import gradient_divergence
 from phasefield.solvers.linear import LinearSolver
 from phasefield.solvers.paper_assembly import PAPER_SLOTS, C, V, assemble_paper
@@ -73,7 +73,7 @@ class PaperSystem:
         cells = domain.grid.size
         everywhere, shape = np.ones((cells, 3), bool), domain.grid.shape
         self.sparsity = Sparsity(PAPER_SLOTS, everywhere, shape)
-        self._linear = LinearSolver(PAPER_LAYOUT, PAPER_KERNELS, self.sparsity, everywhere, shape)
+        self._linear = LinearSolver(PAPER_LAYOUT, self.sparsity, everywhere, shape)
         self._residual = np.zeros((cells, 3))
         self._values = np.zeros((cells, len(PAPER_SLOTS)))
         self._bend, self._kappa = np.zeros(cells), np.zeros(cells)

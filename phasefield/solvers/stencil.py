@@ -43,11 +43,13 @@ class Layout:
 
     Attributes
     ----------
+    family : which couplings the model has, see `couplings`.
     rows, columns, first : of every group; `first` is its diagonal slot, six neighbours follow.
     conducts : (groups,) bool, whether the group is a diffusion term, div(k grad).
     local_rows, local_columns, local_slots : of the couplings inside a cell.
     """
 
+    family: int
     rows: Integers
     columns: Integers
     first: Integers
@@ -58,7 +60,7 @@ class Layout:
 
 
 def make_layout(
-    slots: Sequence[tuple[int, int, int]], conducting: Collection[tuple[int, int]]
+    family: int, slots: Sequence[tuple[int, int, int]], conducting: Collection[tuple[int, int]]
 ) -> Layout:
     """Layout of a list of slots (row, column, direction), see `Sparsity`.
 
@@ -73,6 +75,7 @@ def make_layout(
         return np.array(values, np.int64)
 
     return Layout(
+        family,
         numbers([slots[n][0] for n in groups]),
         numbers([slots[n][1] for n in groups]),
         numbers(groups),

@@ -12,7 +12,7 @@ from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
 from phasefield.solvers.assembly import SLOTS, V, assemble, react, unknown_mask
 from phasefield.solvers.bodies import Bodies
-from phasefield.solvers.couplings import CONSERVED_KERNELS, CONSERVED_LAYOUT
+from phasefield.solvers.couplings import CONSERVED_LAYOUT
 from phasefield.solvers.electrode import CounterElectrode
 from phasefield.solvers.linear import LinearSolver
 from phasefield.solvers.sparsity import Sparsity
@@ -93,7 +93,7 @@ class CoupledSystem:
         mask = unknown_mask(self._pore, self._electrolyte)
         self.sparsity = Sparsity(SLOTS, mask, domain.grid.shape)
         self._linear = LinearSolver(
-            CONSERVED_LAYOUT, CONSERVED_KERNELS, self.sparsity, mask, domain.grid.shape, LITHIUM
+            CONSERVED_LAYOUT, self.sparsity, mask, domain.grid.shape, LITHIUM
         )
         cells = domain.grid.size
         self._residual = np.zeros((cells, 3))

@@ -12,9 +12,7 @@ from phasefield.domain import build_domain
 from phasefield.solvers import linear
 from phasefield.solvers.assembly import C_V, SLOTS, unknown_mask
 from phasefield.solvers.couplings import (
-    CONSERVED_KERNELS,
     CONSERVED_LAYOUT,
-    PAPER_KERNELS,
     PAPER_LAYOUT,
 )
 from phasefield.solvers.direct import Factors
@@ -55,7 +53,7 @@ def poisson(conductivity):
 def krylov(conductivity, tolerance=1e-8):
     """Iterations and solution with a current through the last layer of y, and the right side."""
     values, mask = poisson(conductivity)
-    grid = Multigrid(CONSERVED_LAYOUT, CONSERVED_KERNELS, mask, conductivity.shape)
+    grid = Multigrid(CONSERVED_LAYOUT, mask, conductivity.shape)
     grid.factorise(values)
     work = Workspace(mask.shape, 60)
     b = np.zeros(mask.shape)
@@ -139,7 +137,7 @@ CYLINDER = {**SLIT, "height": 2.6e-6, "spacing": 0.15e-6, "dimensions": 3}
 )
 def test_coupled_system_takes_few_iterations(arguments, constants):
     shape, mask, sparsity, values, right = coupled(arguments, 0.3e-6, **constants)
-    solver = LinearSolver(CONSERVED_LAYOUT, CONSERVED_KERNELS, sparsity, mask, shape, LITHIUM)
+    solver = LinearSolver(CONSERVED_LAYOUT, sparsity, mask, shape, LITHIUM)
     x = solver.factorise(values).solve(right)
     most = 50 if constants.get("diffusivity", 0.0) > 1e-12 and shape[0] > 1 else FEW
     assert 0 < solver._workspace.iterations <= most  # a fast metal with a front in 3D is harder
@@ -167,7 +165,7 @@ def test_paper_system_takes_few_iterations():
     values[:, [7, 8, 9, 30]] = rng.uniform(-0.1, 0.1, (len(values), 4))
     everywhere = np.ones((len(values), 3), bool)
     sparsity = Sparsity(PAPER_SLOTS, everywhere, shape)
-    solver = LinearSolver(PAPER_LAYOUT, PAPER_KERNELS, sparsity, everywhere, shape)
+    solver = LinearSolver(PAPER_LAYOUT, sparsity, everywhere, shape)
     right = rng.standard_normal(sparsity.size)
     x = solver.factorise(values).solve(right)
     assert 0 < solver._workspace.iterations <= FEW
@@ -177,7 +175,7 @@ def test_paper_system_takes_few_iterations():
 
 def test_several_right_sides_are_solved_one_by_one():
     shape, mask, sparsity, values, right = coupled(SLIT, 0.3e-6)
-    solver = LinearSolver(CONSERVED_LAYOUT, CONSERVED_KERNELS, sparsity, mask, shape, LITHIUM)
+    solver = LinearSolver(CONSERVED_LAYOUT, sparsity, mask, shape, LITHIUM)
     solver.factorise(values)
     both = solver.solve(np.stack([right, 2 * right], axis=1))
     assert np.array_equal(both[:, 0], solver.solve(right))
@@ -188,7 +186,7 @@ def test_thread_count_does_not_change_a_bit():
     if numba.config.NUMBA_NUM_THREADS < 2:
         pytest.skip("one thread only")
     shape, mask, sparsity, values, right = coupled(SLIT, 0.3e-6)
-    solver = LinearSolver(CONSERVED_LAYOUT, CONSERVED_KERNELS, sparsity, mask, shape, LITHIUM)
+    solver = LinearSolver(CONSERVED_LAYOUT, sparsity, mask, shape, LITHIUM)
     found = []
     before = numba.get_num_threads()
     for threads in (1, 2):
@@ -200,7 +198,7 @@ def test_thread_count_does_not_change_a_bit():
 
 def test_a_system_that_krylov_cannot_solve_is_factorised(monkeypatch):
     shape, mask, sparsity, values, right = coupled(SLIT, 0.3e-6)
-    solver = LinearSolver(CONSERVED_LAYOUT, CONSERVED_KERNELS, sparsity, mask, shape, LITHIUM)
+    solver = LinearSolver(CONSERVED_LAYOUT, sparsity, mask, shape, LITHIUM)
     monkeypatch.setattr(linear, "LOST", 0.0)
     x = solver.factorise(values).solve(right)
     assert np.abs(sparsity.matrix(values) @ x - right).max() < 1e-9 * np.abs(right).max()
