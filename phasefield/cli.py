@@ -93,6 +93,8 @@ def _explain(error: BaseException) -> int:
         message, code = str(error), GeometryInvalid.exit_code
     elif isinstance(error, KeyboardInterrupt):
         message, code = "interrupted", Interrupted.exit_code
+    elif isinstance(error, MemoryError):
+        message, code = f"not enough memory: {error}", PhaseFieldError.exit_code
     elif isinstance(error, OSError):
         message, code = str(error), PhaseFieldError.exit_code
     else:

@@ -10,6 +10,7 @@ __all__ = [
     "DidNotConverge",
     "GeometryInvalid",
     "Interrupted",
+    "OutOfMemory",
     "PhaseFieldError",
     "Problem",
     "RunDirectoryError",
@@ -75,6 +76,10 @@ class Interrupted(PhaseFieldError):
     """Wall time or a signal ended the run; a checkpoint was written."""
 
     exit_code = 5
+
+
+class OutOfMemory(PhaseFieldError):
+    """The machine, or a limit set for this process, has no more memory."""
 
 
 class RunDirectoryError(PhaseFieldError):

@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numba
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from phasefield.case import Case, load_case, with_overrides
-from phasefield.errors import DidNotConverge, Interrupted
+from phasefield.errors import DidNotConverge, Interrupted, OutOfMemory, RunDirectoryError
 from phasefield.output import checkpoint
 from phasefield.output.fields import FieldSeries
 from phasefield.output.history import HistoryWriter
@@ -22,7 +23,7 @@ from phasefield.output.run_directory import RunDirectory
 from phasefield.preflight import require_resolved
 from phasefield.record import columns, row, summary
 from phasefield.results import Run, open_run
-from phasefield.signals import Deferred
+from phasefield.signals import STOPPING, Deferred, WallLimit, raising
 from phasefield.simulation import Simulation, build
 
 __all__ = ["run"]
@@ -39,6 +40,7 @@ def run(
     fresh: bool = False,
     force: bool = False,
     progress: bool = False,
+    max_wall: float | None = None,
 ) -> Run:
     """Run a case to the end of its protocol and return the run, opened for reading.
 
@@ -54,12 +56,16 @@ def run(
     fresh : throw the results away that are there and compute them again.
     force : run although the interface is under-resolved.
     progress : show a progress bar with the time left.
+    max_wall : wall time of this call [s], after which it stops with a checkpoint; None: no limit.
 
     Raises
     ------
-    CaseError, GeometryInvalid, RunDirectoryError : before anything is computed.
+    CaseError, GeometryInvalid : before anything is computed.
     DidNotConverge, Interrupted : a checkpoint was written; the same call goes on from there.
+    RunDirectoryError, OutOfMemory : the last checkpoint is kept; the same call goes on from there
+        when the cause is gone.
     """
+    wall = WallLimit(max_wall)
     if isinstance(case, Case):
         case = with_overrides(case, overrides) if overrides else case
     else:
@@ -70,10 +76,26 @@ def run(
     with RunDirectory.open(out, case, threads=threads, fresh=fresh) as directory:
         if directory.status() != "finished":
             with threadpool_limits(1):  # the linear solver is serial: its sums must not be split
-                writers = _Writers.open(directory, case, force=force)
-                with writers.history:
-                    writers.go(progress)
+                try:
+                    _compute(directory, case, wall, force=force, progress=progress)
+                except MemoryError as error:
+                    raise OutOfMemory(
+                        f"{directory.path}: the memory of this machine, or the limit set for this"
+                        " process, is used up; what was saved is kept and the same command goes on"
+                        " from its last checkpoint: give it more memory (phasefield check says how"
+                        " much)"
+                    ) from error
         return open_run(directory.path)
+
+
+def _compute(
+    directory: RunDirectory, case: Case, wall: WallLimit, *, force: bool, progress: bool
+) -> None:
+    """Bring the run in `directory` to its end."""
+    with raising(*STOPPING):
+        writers = _Writers.open(directory, case, force=force)
+    with writers.history:
+        writers.go(wall, progress)
 
 
 @dataclass
@@ -95,21 +117,18 @@ class _Writers:
         found = checkpoint.load_latest(directory.path)
         start = found[0]["initial_xi"] if found else None
         simulation = build(case, force=force, initial_xi=start)
-        domain = simulation.domain
-        static = {"electrolyte_order_parameter": domain.phi, "wall_density": domain.wall_density}
-        fields = FieldSeries(directory.path, domain.grid, static, precision=case.output.precision)
-        history = HistoryWriter(directory.path / "history.csv", columns(case.model))
         if found:
-            arrays, values = found
-            simulation.recall(arrays, values["simulation"])
-            history.truncate_after(simulation.step)
-            fields.truncate(values["frames"])
+            _recall(simulation, found[0], found[1]["simulation"])
+        with directory.writing():
+            history, fields = _files(directory.path, simulation)
+            history.truncate_after(simulation.step if found else -1)
+            fields.truncate(found[1]["frames"] if found else 0)
+        earlier = found[1]["wall_s"] if found else 0.0
+        writers = cls(directory, simulation, history, fields, earlier, now, now)
+        if found:
             log.info("going on from step %d, t = %g s", simulation.step, simulation.time)
-            return cls(directory, simulation, history, fields, values["wall_s"], now, now)
-        history.truncate_after(-1)
-        fields.truncate(0)
-        writers = cls(directory, simulation, history, fields, 0.0, now, now)
-        writers._record(frame=True)
+        else:
+            writers._record(frame=True)
         return writers
 
     @property
@@ -117,16 +136,17 @@ class _Writers:
         """Wall time spent on the run so far, earlier calls included [s]."""
         return self.earlier_s + time.monotonic() - self.started
 
-    def go(self, progress: bool) -> None:
+    def go(self, wall: WallLimit, progress: bool) -> None:
         """Step to the end of the protocol, recording every step."""
         simulation, every = self.simulation, self.simulation.case.output.checkpoint_every
         try:
             with (
-                Deferred(signal.SIGINT, signal.SIGTERM) as asked,
+                Deferred(signal.SIGINT, *STOPPING) as asked,
                 _bar(simulation, progress) as bar,
             ):
                 while not simulation.finished:
                     asked.check()
+                    wall.check()
                     stop = simulation.advance()
                     self._record(frame=stop is not None and stop.frame)
                     bar.set_postfix_str(_status_line(simulation), refresh=False)
@@ -144,23 +164,47 @@ class _Writers:
     def _record(self, *, frame: bool) -> None:
         simulation = self.simulation
         values = row(simulation, self.wall_s)
-        self.history.append(values)
+        fields = simulation.fields() if frame else {}
+        with self.directory.writing():
+            self.history.append(values)
+            if frame:
+                self.fields.write(len(self.fields), simulation.time, fields)
         log.info(
             "step %d, t = %.6g s, %s", simulation.step, simulation.time, _status_line(simulation)
         )
-        if frame:
-            self.fields.write(len(self.fields), simulation.time, simulation.fields())
 
     def _save(self) -> None:
-        self.history.sync()
         arrays, values = self.simulation.memory()
         meta = {"simulation": values, "frames": len(self.fields), "wall_s": self.wall_s}
-        checkpoint.save(self.directory.path, arrays, meta, finite=arrays)
+        with self.directory.writing():
+            self.history.sync()
+            checkpoint.save(self.directory.path, arrays, meta, finite=arrays)
         self.saved = time.monotonic()
 
     def _leave(self, status: str) -> None:
         self._save()
-        self.directory.write_summary(summary(self.simulation, status, self.wall_s))
+        found = summary(self.simulation, status, self.wall_s)
+        with self.directory.writing():
+            self.directory.write_summary(found)
+
+
+def _files(path: Path, simulation: Simulation) -> tuple[HistoryWriter, FieldSeries]:
+    """Open, or make, the history and the field series in `path`."""
+    case, domain = simulation.case, simulation.domain
+    static = {"electrolyte_order_parameter": domain.phi, "wall_density": domain.wall_density}
+    fields = FieldSeries(path, domain.grid, static, precision=case.output.precision)
+    return HistoryWriter(path / "history.csv", columns(case.model)), fields
+
+
+def _recall(simulation: Simulation, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Put `simulation` where its checkpoint is."""
+    try:
+        simulation.recall(arrays, values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunDirectoryError(
+            f"the checkpoint is sound but of another version of the program ({error!r}): go on with"
+            " the version that manifest.json names, or start again with --fresh"
+        ) from error
 
 
 def _bar(simulation: Simulation, progress: bool) -> tqdm:

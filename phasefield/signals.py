@@ -1,15 +1,70 @@
-"""Signals that ask a run to stop, answered between two steps so that nothing is half done."""
+"""What ends a run before its time, answered between two steps so that nothing is half done."""
 
 from __future__ import annotations
 
 import signal
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
 from phasefield.errors import Interrupted
 
-__all__ = ["Deferred"]
+__all__ = ["STOPPING", "Deferred", "WallLimit", "raising"]
+
+STOPPING = (signal.SIGTERM, signal.SIGUSR1)
+"""What schedulers send before they kill: at the end of the wall time, before a pre-emption."""
+
+STEPS_AHEAD = 2.0
+"""Times of the last step that must be left: steps differ, and a checkpoint is written after it."""
+
+
+class WallLimit:
+    """Whether another step fits into the wall time of this call."""
+
+    def __init__(self, seconds: float | None) -> None:
+        """Begin to count; None is no limit. The clock is one that nobody can set."""
+        self._limit = seconds
+        self._started = self._before = time.monotonic()
+        self._steps = 0
+
+    def check(self) -> None:
+        """Raise `Interrupted` if the step that would follow may not fit.
+
+        To be called before every step. The first is always taken: a command that is repeated comes
+        to an end, however short its limit.
+        """
+        now = time.monotonic()
+        spent, last, self._before = now - self._started, now - self._before, now
+        if self._limit is not None and self._steps and spent + STEPS_AHEAD * last > self._limit:
+            raise Interrupted(
+                f"stopped after {spent:.3g} s: another step may not fit into {self._limit:.6g} s"
+                " of wall time; a checkpoint is written, the same command goes on from there"
+            )
+        self._steps += 1
+
+
+@contextmanager
+def raising(*signals: signal.Signals) -> Iterator[None]:
+    """Within the block the given signals raise `Interrupted` at once: there is nothing to save."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(
+            f"stopped by {signal.Signals(number).name} before a step was taken; the same command"
+            " starts, or goes on, from what was there"
+        )
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, stop) for each in signals}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 class Deferred:

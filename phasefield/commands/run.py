@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phasefield.commands.arguments import add_case, read_case, whole_number
+from phasefield.commands.arguments import add_case, quantity, read_case, whole_number
 from phasefield.errors import PhaseFieldError
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--backend", metavar="NAME", help="solver to use instead of the case's")
     parser.add_argument("--threads", type=whole_number, metavar="N", help="default: all cores")
+    parser.add_argument(
+        "--max-wall",
+        type=quantity("time"),
+        metavar="TIME",
+        help="stop with a checkpoint and exit code 5 before this time is over, such as 3h",
+    )
     parser.add_argument(
         "--fresh", action="store_true", help="throw away the results that are there"
     )
@@ -55,6 +61,7 @@ def execute(args: Namespace) -> int:
         fresh=args.fresh,
         force=args.force,
         progress=sys.stderr.isatty(),
+        max_wall=args.max_wall,
     )
     if finished:
         print(f"{out} is finished already, by {_origin(done)}; --fresh computes it again")

@@ -80,13 +80,16 @@ def load_latest(run_dir: Path) -> tuple[dict[str, NDArray], dict[str, Any]] | No
     A damaged one is reported in the log and set aside as ckpt-….h5.damaged; the older one is
     taken.
     """
-    for path in reversed(_existing(run_dir)):
+    existing = _existing(run_dir)
+    for path in reversed(existing):
         try:
             return _load(path)
-        except (OSError, KeyError, ValueError, RuntimeError) as error:
+        except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
             _log.warning("checkpoint %s is damaged (%s): trying the one before", path.name, error)
             with suppress(OSError):
                 path.rename(path.with_suffix(".h5.damaged"))
+    if existing:
+        _log.warning("no checkpoint is sound: the run starts again at t = 0")
     return None
 
 

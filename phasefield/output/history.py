@@ -34,7 +34,7 @@ class HistoryWriter:
         """
         self._path, self._columns = path, tuple(columns)
         header = _line(self._columns)
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+        lines = _lines_of(path) if path.exists() else []
         if lines and lines[0] != header:
             raise RunDirectoryError(
                 f"{path} was written with other columns, by another version: continue it with that"
@@ -54,8 +54,11 @@ class HistoryWriter:
     def truncate_after(self, step: int) -> None:
         """Drop the rows of all steps later than `step` (-1: all rows)."""
         self._file.close()
-        header, *rows = self._path.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [row for row in rows if int(row.split(",", 1)[0]) <= step]
+        header, *rows = _lines_of(self._path)
+        try:
+            kept = [row for row in rows if int(row.split(",", 1)[0]) <= step]
+        except ValueError as error:
+            raise _damaged(self._path, error) from error
         write_text(self._path, "".join([header, *kept]))
         self._file = self._path.open("a", encoding="utf-8", newline="")
 
@@ -77,6 +80,20 @@ class HistoryWriter:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _lines_of(path: Path) -> list[str]:
+    """Return the lines of `path` with their ends."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines(keepends=True)
+    except ValueError as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: ValueError) -> RunDirectoryError:
+    return RunDirectoryError(
+        f"{path} is damaged ({error}): put it back or start again with --fresh"
+    )
 
 
 def read_history(path: Path) -> pd.DataFrame:

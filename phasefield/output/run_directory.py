@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -47,6 +49,7 @@ class RunDirectory:
     def __init__(self, path: Path, lock: RunLock) -> None:
         self.path = path
         self._lock = lock
+        self._identity = _identity(path)
         self._log_handler = _start_log(path / "run.log")
 
     @classmethod
@@ -73,22 +76,39 @@ class RunDirectory:
             other origin under the names that a run uses.
         """
         directory = Path(path) if path is not None else default_path(case)
-        if directory.exists() and not directory.is_dir():
-            raise RunDirectoryError(f"{directory} is a file, not a directory: give another --out")
-        directory.mkdir(parents=True, exist_ok=True)
+        _make(directory)
         lock = RunLock(directory)
         lock.acquire()
         try:
-            _claim(directory, case, threads, fresh)
-            return cls(directory, lock)
+            with _explained(directory):
+                _claim(directory, case, threads, fresh)
+                return cls(directory, lock)
         except BaseException:
             lock.release()
             raise
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Around everything that writes here: a fault of the disk becomes one clear message.
+
+        Raises
+        ------
+        RunDirectoryError : the disk is full, refuses to be written, or the directory is no longer
+            the one that was opened.
+        """
+        if _identity(self.path) != self._identity:
+            raise RunDirectoryError(
+                f"{self.path} was deleted, moved or replaced while this run was writing it: nothing"
+                " more is written there. Put it back and give the same command to go on from its"
+                " last checkpoint; without it the run starts again"
+            )
+        with _explained(self.path):
+            yield
+
     @property
     def manifest(self) -> dict[str, Any]:
         """Provenance of the run, as saved."""
-        return json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
+        return _read_json(self.path / "manifest.json")
 
     def status(self) -> Status:
         """Return whether the run has not begun, was interrupted, or is finished."""
@@ -127,9 +147,56 @@ def read_status(path: Path) -> Status:
     """Return the status of the run in `path` from what it left there; takes no lock."""
     summary = path / "summary.json"
     if summary.exists():
-        saved = json.loads(summary.read_text(encoding="utf-8"))
-        return "finished" if saved["status"] == "finished" else "interrupted"
+        return "finished" if _read_json(summary).get("status") == "finished" else "interrupted"
     return "interrupted" if any((path / name).exists() for name in _RESULTS) else "new"
+
+
+def _make(directory: Path) -> None:
+    """Create `directory` if need be."""
+    if directory.exists() and not directory.is_dir():
+        raise RunDirectoryError(f"{directory} is a file, not a directory: give another --out")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunDirectoryError(
+            f"cannot make the directory {directory}: {error.strerror}; give another --out"
+        ) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a directory from another one of its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+@contextmanager
+def _explained(directory: Path) -> Iterator[None]:
+    """Turn faults of the disk into a message; HDF5 reports some of them as RuntimeError."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number else str(error)
+        raise RunDirectoryError(
+            f"cannot write {directory}: {reason}. What was saved is kept: when there is room and"
+            " leave to write, the same command goes on from the last checkpoint"
+        ) from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """Return what `path` holds; RunDirectoryError when that is not what a run wrote."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunDirectoryError(
+            f"{path} is damaged ({error}): delete it, or use --fresh"
+        ) from error
+    if not isinstance(found, dict):
+        raise RunDirectoryError(f"{path} is not from a run: delete it, or give another --out")
+    return found
 
 
 def _claim(directory: Path, case: Case, threads: int, fresh: bool) -> None:
@@ -137,7 +204,7 @@ def _claim(directory: Path, case: Case, threads: int, fresh: bool) -> None:
     manifest_path = directory / "manifest.json"
     provenance = make_manifest(seed=case.seed, threads=threads)
     if manifest_path.exists():
-        manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+        manifest = _read_json(manifest_path)
         _refuse_other_case(directory, manifest, case)
         if not fresh:
             if read_status(directory) == "interrupted":
@@ -153,9 +220,9 @@ def _claim(directory: Path, case: Case, threads: int, fresh: bool) -> None:
 
 def _refuse_other_case(directory: Path, manifest: Mapping[str, Any], case: Case) -> None:
     """Raise if the run in `directory` is not one of `case`."""
-    if manifest["digest"] != case.digest():
+    if manifest.get("digest") != case.digest():
         raise RunDirectoryError(
-            f"{directory} holds another case, {manifest['name']} ({manifest['digest']});"
+            f"{directory} holds another case, {manifest.get('name')} ({manifest.get('digest')});"
             f" yours is {case.name} ({case.digest()}): give another --out"
         )
 
@@ -202,9 +269,16 @@ def _write_case(directory: Path, case: Case) -> None:
     write_text(directory / "case.yaml", case.source.text or resolved)
 
 
+class _LogFile(logging.FileHandler):
+    """A log that a full disk cuts short without a word: the run itself says what is wrong."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Drop the message."""
+
+
 def _start_log(path: Path) -> logging.Handler:
     """Send the messages of the package to `path` too, from level INFO up."""
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.INFO)
     logger = logging.getLogger("phasefield")
