@@ -15,7 +15,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from phasefield.analysis.uniformity import front_height
+from phasefield.analysis.front import front_height
 from phasefield.case import Case
 from phasefield.domain import build_domain
 from phasefield.physics.energy import double_well

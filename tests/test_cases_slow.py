@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phasefield.analysis.uniformity import front_height
+from phasefield.analysis.front import front_height
 from phasefield.runner import run
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.analysis.contact import ContactMetrics, contact_metrics
-from phasefield.analysis.uniformity import Uniformity, front_height, uniformity
+from phasefield.analysis.front import front_height
+from phasefield.analysis.uniformity import Uniformity, uniformity
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.energy import elastic_well, wall
@@ -56,16 +57,13 @@ class DepositObserver:
     def __init__(self, domain: Domain, volume_per_charge: float, initial_xi: Array) -> None:
         self._domain = domain
         self.volume_per_charge = volume_per_charge
-        self._initial_height = self._front(initial_xi)
+        self._initial = self._front(initial_xi)
 
     def deposit(self, xi: Array, charge: float) -> Uniformity:
         """Uniformity of the deposit after `charge` [C m-2]."""
-        domain, grid = self._domain, self._domain.grid
-        rise = charge * self.volume_per_charge / domain.porosity
-        return uniformity(
-            self._front(xi), self._initial_height, rise, domain.porosity, domain.pore,
-            grid.spacing, grid.growth_axis,
-        )  # fmt: skip
+        pore, grid = self._domain.pore, self._domain.grid
+        added = charge * self.volume_per_charge
+        return uniformity(xi, self._initial, added, pore, grid.spacing, grid.growth_axis)
 
     def _front(self, xi: Array) -> Array:
         grid = self._domain.grid

@@ -1,7 +1,7 @@
-"""How evenly lithium grows: front heights and the measures taken from them.
+"""How evenly lithium grows: the measures taken from its free surface.
 
-A column is a line of cells along the growth axis; heights are measured from the low end of the
-domain. Every column counts equally, since all have the same cross-section.
+Every piece of the free surface counts with its area normal to the growth axis, which is the same
+for every column. In straight channels there is one piece in every open column.
 """
 
 from __future__ import annotations
@@ -13,17 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-__all__ = ["Uniformity", "front_height", "uniformity"]
+from phasefield.analysis.front import (
+    FreeSurface,
+    even_rise,
+    filling,
+    free_surface,
+    front_width,
+    nearest_known,
+    pore_volume_below,
+)
+
+__all__ = ["Uniformity", "uniformity"]
 
 FloatArray = NDArray[np.float64]
 
-# Columns whose psi differs by less than this rank as equally far from the wall: psi saturates at
+# Places whose psi differs by less than this rank as equally far from the wall: psi saturates at
 # 1 in wide pores, and the mirror image of a column must rank with it.
 SAME_PSI = 1e-9
 
-# psi of an open column; above 0.5 by more than rounding, so that a column of cells that lies
-# exactly on the wall is closed on every grid.
-OPEN_ABOVE = 0.5 + 1e-6
+TENTH = 0.1
+"""Share of the surface that is next to the wall, or farthest from it, where pores are not straight
+and no two places are equally far from a wall."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +42,24 @@ class Uniformity:
 
     Attributes
     ----------
-    nonuniformity : population standard deviation over the open columns of h(t) - h(0), divided
-        by the Faraday rise [1].
+    nonuniformity : population standard deviation over the free surface of h(t) - h(0), divided
+        by the Faraday rise [1]. h(0) is the initial height in the same column or, where the column
+        had no front then, in the nearest one that had.
     nonuniformity_raw : the same of h(t) itself [1]; differs where a contact angle other than
         90 degrees curves the meniscus from the start.
     mean_rise_m : mean of h(t) - h(0) [m].
-    faraday_rise_m : rise of the same charge spread evenly, Q V_m/(F p) [m], as given.
-    wall_to_centre : rise in the columns next to the wall over the rise in the columns farthest
-        from it [1]; above 1 lithium runs up the walls.
+    faraday_rise_m : rise of the same charge spread evenly over the pores, from `even_rise`;
+        Q V_m/(F p) in straight channels [m].
+    wall_to_centre : rise next to the wall over the rise farthest from it [1]; above 1 lithium
+        runs up the walls.
     packing : added lithium over the pore volume it spreads into, the pore volume between the
         initial front and the highest point of the front [1]; 1 for an even deposit.
     largest_protrusion_m : highest minus mean front height [m].
+    front_width_m : height over which layers go from 90 % to 10 % filled [m]; see `front_width`.
     pore_scatter : population standard deviation over the pores of their mean rise, divided by
         the Faraday rise [1]; 0 for a single pore.
-    open_columns : number of columns the measures are taken from.
+    open_columns : number of places of the free surface the measures are taken from; one a column
+        in straight channels.
     """
 
     nonuniformity: float
@@ -55,115 +69,82 @@ class Uniformity:
     wall_to_centre: float
     packing: float
     largest_protrusion_m: float
+    front_width_m: float
     pore_scatter: float
     open_columns: int
 
 
-def front_height(
-    xi: FloatArray, psi: FloatArray, spacing: tuple[float, float, float], growth_axis: int
-) -> FloatArray:
-    """Height of the lithium front in every column [m].
-
-    The front is the highest place where xi falls through 0.5 on the way up, interpolated
-    linearly between cell centres (an isolated drop above the front counts, lithium that hangs
-    from the top of the domain does not).
-
-    Parameters
-    ----------
-    xi : lithium order parameter, shape (nz, ny, nx) [1].
-    psi : pore indicator 1 - phi, same shape [1].
-    spacing : cell edges (dz, dy, dx) [m].
-    growth_axis : axis along which the columns run.
-
-    Returns
-    -------
-    Array of the shape of the fields without the growth axis; NaN in columns without a front
-    (closed, empty, or filled to the top) and where psi <= 0.5 at the front.
-    """
-    metal = np.moveaxis(xi, growth_axis, 0)
-    pore = np.moveaxis(psi, growth_axis, 0)
-    falls = (metal[:-1] >= 0.5) & (metal[1:] < 0.5)
-    below = falls.shape[0] - 1 - np.argmax(falls[::-1], axis=0)
-    low, high = _pick(metal, below), _pick(metal, below + 1)
-    found = falls.any(axis=0)
-    fraction = np.divide(low - 0.5, low - high, out=np.zeros_like(low), where=found)
-    pore_at_front = (1 - fraction) * _pick(pore, below) + fraction * _pick(pore, below + 1)
-    height = (below + 0.5 + fraction) * spacing[growth_axis]
-    return np.where(found & (pore_at_front > OPEN_ABOVE), height, np.nan)
-
-
 def uniformity(
-    height: FloatArray,
-    height_initial: FloatArray,
-    faraday_rise: float,
-    porosity: float,
+    xi: FloatArray,
+    initial: FloatArray,
+    added: float,
     psi: FloatArray,
     spacing: tuple[float, float, float],
     growth_axis: int,
 ) -> Uniformity:
-    """Measures of the deposit between two fronts (definitions: `Uniformity`).
+    """Measures of the deposit since the start (definitions: `Uniformity`).
 
-    Open columns are those with a front in both states. They are ranked by their distance to the
-    wall through psi at the initial front: next to the wall are the open columns with the lowest
-    psi, farthest from it those with the highest. Packing takes the added lithium from the charge
-    (`faraday_rise` x `porosity`) and the pore volume from the integral of psi.
+    Places are ranked by their distance to the wall through psi there: next to the wall are those
+    with the lowest psi, farthest from it those with the highest; a tenth of the surface each where
+    the pores change shape along the section that is plated.
 
     Parameters
     ----------
-    height, height_initial : fronts from `front_height`, now and in the relaxed state [m].
-    faraday_rise : charge per cross-section x V_m/(F porosity) [m]; negative when stripped.
-    porosity : integrated psi porosity of the plated section, as used in `faraday_rise` [1].
+    xi : lithium order parameter now, shape (nz, ny, nx) [1].
+    initial : height map of the relaxed state, from `front_height` [m].
+    added : lithium over the cross-section, charge x V_m/F [m]; negative when stripped.
     psi : pore indicator, shape (nz, ny, nx) [1].
     spacing : cell edges (dz, dy, dx) [m].
     growth_axis : axis along which the columns run.
     """
-    is_open = np.isfinite(height) & np.isfinite(height_initial)
-    if not is_open.any():
-        nan = math.nan
-        return Uniformity(nan, nan, nan, faraday_rise, nan, nan, nan, nan, 0)
-    rise = np.where(is_open, height - height_initial, 0.0)
-    risen, now = rise[is_open], height[is_open]
     columns, step = np.moveaxis(psi, growth_axis, 0), spacing[growth_axis]
-    start_cell = np.where(is_open, height_initial, 0.0) // step
-    wall, centre = _wall_and_centre(risen, _pick(columns, start_cell.astype(int))[is_open])
-    swept = _pore_volume_per_area(columns, step, height_initial[is_open].mean(), now.max())
-    scale = abs(faraday_rise)
+    surface = free_surface(xi, psi, spacing, growth_axis)
+    now = surface.height
+    if len(now) == 0 or np.isnan(initial).all():
+        nan = math.nan
+        return Uniformity(nan, nan, nan, nan, nan, nan, nan, nan, nan, 0)
+    start = float(np.nanmean(initial))
+    rise = now - nearest_known(initial).ravel()[surface.column]
+    faraday = even_rise(columns, step, start, added)
+    wall, centre = _wall_and_centre(rise, surface.psi, _straight(columns, step, start, now))
+    edges, below = pore_volume_below(columns, step)
+    swept = np.interp(now.max(), edges, below) - np.interp(start, edges, below)
+    scale = abs(faraday)
     return Uniformity(
-        nonuniformity=_ratio(risen.std(), scale),
+        nonuniformity=_ratio(rise.std(), scale),
         nonuniformity_raw=_ratio(now.std(), scale),
-        mean_rise_m=float(risen.mean()),
-        faraday_rise_m=faraday_rise,
+        mean_rise_m=float(rise.mean()),
+        faraday_rise_m=faraday,
         wall_to_centre=_ratio(wall, centre),
-        packing=_ratio(faraday_rise * porosity, swept),
+        packing=_ratio(added, swept),
         largest_protrusion_m=float(now.max() - now.mean()),
-        pore_scatter=_ratio(_mean_per_pore(rise, is_open).std(), scale),
-        open_columns=int(is_open.sum()),
+        front_width_m=front_width(filling(xi, psi, growth_axis), step),
+        pore_scatter=_ratio(_mean_per_pore(rise, surface).std(), scale),
+        open_columns=len(now),
     )
 
 
-def _pick(columns: FloatArray, level: NDArray[np.intp]) -> FloatArray:
-    """Value of every column at its own level."""
-    return np.take_along_axis(columns, level[None], axis=0)[0]
+def _straight(columns: FloatArray, step: float, start: float, now: FloatArray) -> bool:
+    """Whether the pores keep their shape along the section between the fronts."""
+    low = int(min(start, now.min()) // step)
+    section = columns[low : int(max(start, now.max()) // step) + 1]
+    return float(np.ptp(section, axis=0).max()) <= SAME_PSI
 
 
-def _wall_and_centre(rise: FloatArray, psi: FloatArray) -> tuple[float, float]:
+def _wall_and_centre(rise: FloatArray, psi: FloatArray, straight: bool) -> tuple[float, float]:
     """Mean rise next to the wall and farthest from it [m]."""
-    wall, centre = psi <= psi.min() + SAME_PSI, psi >= psi.max() - SAME_PSI
-    return float(rise[wall].mean()), float(rise[centre].mean())
+    tail = 0.0 if straight else TENTH
+    low, high = np.quantile(psi, (tail, 1.0 - tail))
+    return float(rise[psi <= low + SAME_PSI].mean()), float(rise[psi >= high - SAME_PSI].mean())
 
 
-def _pore_volume_per_area(columns: FloatArray, step: float, low: float, high: float) -> float:
-    """Integral of the layer porosity between two heights [m], negative when high < low."""
-    layer_porosity = columns.mean(axis=(1, 2))
-    below = np.concatenate([[0.0], np.cumsum(layer_porosity)]) * step
-    edges = np.arange(len(below)) * step
-    return float(np.interp(high, edges, below) - np.interp(low, edges, below))
-
-
-def _mean_per_pore(rise: FloatArray, is_open: NDArray[np.bool_]) -> FloatArray:
-    """Mean rise of every connected group of open columns [m]."""
-    pores, count = ndimage.label(is_open)
-    return np.asarray(ndimage.mean(rise, pores, np.arange(1, count + 1)))
+def _mean_per_pore(rise: FloatArray, surface: FreeSurface) -> FloatArray:
+    """Mean rise of every connected group of columns with a front [m]."""
+    has_front = np.zeros(math.prod(surface.shape), bool)
+    has_front[surface.column] = True
+    pores, count = ndimage.label(has_front.reshape(surface.shape))
+    pore = pores.ravel()[surface.column]
+    return np.asarray(ndimage.mean(rise, pore, np.arange(1, count + 1)))
 
 
 def _ratio(value: float, scale: float) -> float:

@@ -12,8 +12,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from phasefield.analysis.front import front_height
 from phasefield.analysis.scaffold_formulas import surface_formula
-from phasefield.analysis.uniformity import front_height
 from phasefield.case import Case
 from phasefield.case_geometry import Channels
 from phasefield.errors import RunDirectoryError

@@ -65,6 +65,8 @@ HEADLINES: tuple[Headline, ...] = (
              "added lithium / pore volume up to the highest front; 100 % is even"),
     Headline("largest_protrusion_m", "largest protrusion", micrometres,
              "highest minus mean height of the front"),
+    Headline("front_width_m", "width of the front", micrometres,
+             "height over which layers go from 90 % to 10 % filled"),
     Headline("contact_area_per_area", "contact area", number, "Li | LLZO contact / cross-section",
              "contact area per area [1]"),
     Headline("j_max_over_j_mean", "peak / mean current", number,

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from phasefield.analysis.uniformity import Uniformity, front_height, uniformity
+from phasefield.analysis.front import even_rise, filling, free_surface, front_height
+from phasefield.analysis.uniformity import Uniformity, uniformity
 
 DX = 0.05e-6
 SPACING = (DX, DX, DX)
@@ -58,9 +59,9 @@ def test_columns_without_a_front() -> None:
 def grown(rise: list[float], start: float = 20.3, faraday: float | None = None) -> Uniformity:
     rises = np.array([*rise, 0.0, 0.0])
     h0 = front_height(*slit_fields(np.full(6, start) * DX), SPACING, 1)
-    h1 = front_height(*slit_fields((start + rises) * DX), SPACING, 1)
+    xi, psi = slit_fields((start + rises) * DX)
     expected = float(np.mean(rise)) if faraday is None else faraday
-    return uniformity(h1, h0, expected * DX, PSI.mean(), slit_fields(h0)[1], SPACING, 1)
+    return uniformity(xi, h0, expected * DX * PSI.mean(), psi, SPACING, 1)
 
 
 def test_even_growth() -> None:
@@ -86,7 +87,7 @@ def test_growth_along_the_wall() -> None:
 def test_faraday_rise_is_the_scale() -> None:
     u = grown([2.0, 3.0, 5.0, 10.0], faraday=10.0)
     assert u.nonuniformity == pytest.approx(np.std([2, 3, 5, 10]) / 10)
-    assert u.faraday_rise_m == 10 * DX
+    assert u.faraday_rise_m == pytest.approx(10 * DX, rel=1e-12)
     stripped = grown([-4.0, -5.0, -5.0, -6.0])
     assert stripped.nonuniformity == pytest.approx(np.std([4, 5, 5, 6]) / 5)
     assert stripped.wall_to_centre == pytest.approx(1.5)
@@ -95,8 +96,8 @@ def test_faraday_rise_is_the_scale() -> None:
 def test_a_meniscus_counts_in_the_raw_measure_only() -> None:
     meniscus = np.array([20.3, 20.5, 21.0, 22.0, 22.0, 22.0])
     h0 = front_height(*slit_fields(meniscus * DX), SPACING, 1)
-    h1 = front_height(*slit_fields((meniscus + 8) * DX), SPACING, 1)
-    u = uniformity(h1, h0, 8 * DX, PSI.mean(), slit_fields(meniscus)[1], SPACING, 1)
+    xi, psi = slit_fields((meniscus + 8) * DX)
+    u = uniformity(xi, h0, 8 * DX * PSI.mean(), psi, SPACING, 1)
     assert u.nonuniformity == pytest.approx(0, abs=1e-9)
     assert u.nonuniformity_raw == pytest.approx(meniscus[:4].std() / 8, rel=1e-2)
 
@@ -106,20 +107,23 @@ def test_scatter_between_pores() -> None:
     rises = np.array([0, 4, 4, 4, 0, 6, 6, 6, 0]) * DX
     start = 20.3 * DX
     h0 = front_height(columns(start + 0 * rises[None]).transpose(1, 0, 2), psi, SPACING, 1)
-    h1 = front_height(columns(start + rises[None]).transpose(1, 0, 2), psi, SPACING, 1)
-    u = uniformity(h1, h0, 5 * DX, float(psi.mean()), psi, SPACING, 1)
+    xi = columns(start + rises[None]).transpose(1, 0, 2)
+    u = uniformity(xi, h0, 5 * DX * float(psi.mean()), psi, SPACING, 1)
     assert u.pore_scatter == pytest.approx(1 / 5)
     assert u.wall_to_centre == pytest.approx(1)
     assert u.open_columns == 6
 
 
-def test_pore_volume_follows_a_widening_pore() -> None:
+def test_a_widening_pore_rises_less():
     psi = np.broadcast_to(PSI, (1, 60, 6)).copy()
     psi[:, 30:] = 1.0
-    h0, h1 = np.full((1, 6), 25 * DX), np.full((1, 6), 35 * DX)
+    h0 = np.full((1, 6), 25 * DX)
     swept = 5 * (PSI.mean() + 1)
-    u = uniformity(h1, h0, 4 * DX, 0.5, psi, SPACING, 1)
-    assert u.packing == pytest.approx(4 * 0.5 / swept)
+    xi = columns(np.full((1, 6), 35 * DX)).transpose(1, 0, 2)
+    u = uniformity(xi, h0, swept * DX, psi, SPACING, 1)
+    assert u.faraday_rise_m == pytest.approx(10 * DX)
+    assert u.packing == pytest.approx(1, rel=1e-3)
+    assert u.nonuniformity == pytest.approx(0, abs=1e-9)
 
 
 def test_nothing_grown_and_nothing_open() -> None:
@@ -127,7 +131,80 @@ def test_nothing_grown_and_nothing_open() -> None:
     assert math.isnan(at_rest.nonuniformity)
     assert math.isnan(at_rest.packing)
     assert at_rest.mean_rise_m == 0
-    nothing = np.full((1, 6), np.nan)
-    u = uniformity(nothing, nothing, DX, 0.5, np.ones((1, 9, 6)), SPACING, 1)
+    empty = np.zeros((1, 9, 6))
+    u = uniformity(empty, np.full((1, 6), np.nan), DX, empty + 1, SPACING, 1)
     assert u.open_columns == 0
     assert math.isnan(u.mean_rise_m)
+
+
+def blocks(cells: int = 40) -> NDArray[np.float64]:
+    """psi of three columns: open all the way, with a roof from 15 to 20, open from 18 on."""
+    psi = np.ones((1, cells, 3))
+    psi[0, 15:20, 1] = 0.0
+    psi[0, :18, 2] = 0.0
+    return psi
+
+
+def test_every_piece_of_pore_has_a_surface_of_its_own():
+    xi = np.zeros((1, 40, 3))
+    xi[0, :25, 0] = 1.0
+    xi[0, :12, 1] = 1.0  # below the roof
+    xi[0, 20:24, 1] = 1.0  # and above it
+    xi[0, 18:23, 2] = 1.0
+    found = free_surface(xi, blocks(), SPACING, 1)
+    order = np.lexsort((found.height, found.column))
+    assert found.column[order].tolist() == [0, 1, 1, 2]
+    np.testing.assert_allclose(found.height[order] / DX, [25, 12, 24, 23])
+    np.testing.assert_allclose(found.map(), [[25 * DX, 24 * DX, 23 * DX]])
+
+
+def test_a_full_piece_has_no_surface():
+    xi = np.zeros((1, 40, 3))
+    xi[0, :25, 0] = 1.0
+    xi[0, :15, 1] = 1.0
+    found = free_surface(xi, blocks(), SPACING, 1)
+    assert list(found.column) == [0]
+
+
+def test_a_flat_front_is_even_in_pores_of_any_shape():
+    psi = blocks()
+    flat = [columns(np.full((1, 3), h * DX), 40).transpose(1, 0, 2) for h in (12.3, 26.3)]
+    start = front_height(flat[0], psi, SPACING, 1)
+    assert np.isnan(start[0, 2]), "the third column is solid there"
+    added = psi[0, :, :].mean(axis=1)
+    volume = DX * (0.7 * added[12] + added[13:26].sum() + 0.3 * added[26])
+    u = uniformity(flat[1], start, volume, psi, SPACING, 1)
+    assert u.open_columns == 3
+    assert u.nonuniformity == pytest.approx(0, abs=1e-9)
+    assert u.wall_to_centre == pytest.approx(1)
+    assert u.mean_rise_m == pytest.approx(14 * DX)
+    assert u.faraday_rise_m == pytest.approx(14 * DX, rel=1e-3)
+    assert u.packing == pytest.approx(1, rel=1e-3)
+
+
+def test_even_rise_is_the_inverse_of_the_pore_volume():
+    psi = np.moveaxis(blocks(), 1, 0)
+    for start, rise in ((5.0, 3.0), (12.3, 9.2), (30.0, -15.0)):
+        low, high = sorted([start, start + rise])
+        edges = np.arange(41)
+        below = np.r_[0, np.cumsum(psi.mean(axis=(1, 2)))]
+        volume = np.interp(high, edges, below) - np.interp(low, edges, below)
+        found = even_rise(psi, DX, start * DX, math.copysign(volume, rise) * DX)
+        assert found == pytest.approx(rise * DX)
+
+
+def test_filling_and_the_width_of_the_front():
+    psi = blocks()
+    xi = np.zeros((1, 40, 3))
+    xi[0, :30, 0] = 1.0
+    xi[0, :10, 1] = 1.0
+    filled = filling(xi, psi, 1)
+    assert filled[:10] == pytest.approx(1)
+    assert filled[10:15] == pytest.approx(0.5)
+    assert filled[15:18] == pytest.approx(1)
+    assert filled[20:30] == pytest.approx(1 / 3)
+    u = uniformity(xi, np.full((1, 3), 5 * DX), DX, psi, SPACING, 1)
+    assert u.front_width_m / DX == pytest.approx(20, abs=1)
+    xi, psi = slit_fields(np.full(6, 25.3) * DX)
+    flat = uniformity(xi, np.full((1, 6), 20 * DX), DX, psi, SPACING, 1)
+    assert flat.front_width_m == pytest.approx(1.1 * DELTA, rel=0.05)

@@ -184,7 +184,7 @@ def _summary(case, scaffold: Scaffold, domain: Domain, recipe: Recipe) -> dict:
         "mirror_axes": list(scaffold.mirror_axes), "cross_section_m2": grid.cross_section,
         "nonuniformity": 0.2 * recipe.lean, "nonuniformity_raw": 0.2 * recipe.lean,
         "mean_rise_m": 0.979 * RISE, "faraday_rise_m": RISE, "wall_to_centre": 1 + recipe.lean,
-        "packing": 0.91, "largest_protrusion_m": 0.1e-6, "gini": 0.13,
+        "packing": 0.91, "largest_protrusion_m": 0.1e-6, "front_width_m": 0.4e-6, "gini": 0.13,
         "charge_balance": 1 - 1e-10, "charge_balance_error": 4e-10, "voltage_V": 5.0e-3,
         "contact_area_per_area": 7.37, "j_max_over_j_mean": 2.0,
         "current_density_reduction_mean": 0.85, "current_density_reduction_peak": 0.70,

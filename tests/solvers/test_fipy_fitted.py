@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.analysis.uniformity import front_height
+from phasefield.analysis.front import front_height
 from phasefield.domain import build_domain
 from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.fipy_fitted import FittedChannel, plate_fitted
