@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geometries.memory import refuse_too_large
 from geometries.scaffold import GeometryError
 
 __all__ = ["Volume", "open_volume"]
@@ -72,15 +74,30 @@ def open_volume(
             f"{path} is no volume that can be read: use a folder of TIFF slices, or one of "
             f"{', '.join(list(readers)[1:])}"
         )
-    try:
+    with _explained(path):
         volume = readers[suffix]()
-    except (OSError, ValueError, KeyError) as error:
-        if isinstance(error, GeometryError):
-            raise
-        raise GeometryError(f"{path} cannot be read: {error}") from error
-    if volume.dtype.kind not in "uifb":
-        raise GeometryError(f"{path} holds {volume.dtype}, not numbers or labels")
-    return volume
+        if volume.dtype.kind not in "uifb":
+            raise GeometryError(f"{path} holds {volume.dtype}, not numbers or labels")
+        if not all(n > 0 for n in volume.shape):
+            raise GeometryError(f"{path} is empty: {' x '.join(map(str, volume.shape))} cells")
+
+    def read(slices: Slices) -> NDArray[Any]:
+        with _explained(path):
+            return volume.read(slices)
+
+    return replace(volume, read=read)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn whatever a library raises for a damaged or hostile file into a message."""
+    try:
+        yield
+    except GeometryError:
+        raise
+    except Exception as error:  # tifffile, h5py and numpy raise nearly every kind
+        text = str(error).partition("\n")[0][:200]
+        raise GeometryError(f"{path} cannot be read: {text or type(error).__name__}") from error
 
 
 def _tiff(path: Path) -> Volume:
@@ -103,9 +120,11 @@ def _tiff(path: Path) -> Volume:
 
     def read(slices: Slices) -> NDArray[Any]:
         if len(shape) == 2:
+            refuse_too_large(f"{path} is in one piece, crop it elsewhere", shape, dtype.itemsize)
             return np.asarray(tifffile.imread(path)[slices])
         wanted = range(*slices[0].indices(shape[0]))
         if pages != shape[0]:
+            refuse_too_large(f"{path} is in one piece, crop it elsewhere", shape, dtype.itemsize)
             return np.asarray(tifffile.imread(path)[slices])
         return np.stack([tifffile.imread(path, key=k)[slices[1:]] for k in wanted])
 
@@ -162,7 +181,18 @@ def _hdf5(path: Path, dataset: str | None) -> Volume:
             raise GeometryError(
                 f"{path} holds {', '.join(arrays) or 'no arrays'}: name one as the dataset"
             )
-        shape, dtype = file[name].shape, file[name].dtype
+        found = file[name]
+        if file.get(name, getlink=True).__class__ is h5py.ExternalLink or (
+            isinstance(found, h5py.Dataset) and (found.external or found.is_virtual)
+        ):
+            raise GeometryError(
+                f"{path}: {name} points to another file: copy the data into this one"
+            )
+        if not isinstance(found, h5py.Dataset):
+            raise GeometryError(
+                f"{path}: {name} is a group; it holds {', '.join(found) or 'nothing'}"
+            )
+        shape, dtype = found.shape, found.dtype
 
     def read(slices: Slices) -> NDArray[Any]:
         with h5py.File(path, "r") as file:

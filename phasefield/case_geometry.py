@@ -198,7 +198,7 @@ class Image(ScaffoldSection):
 
     kind: Literal["image"] = key("segmented or grey image", "image")
     file: str = key(
-        "TIFF (or a folder of slices), HDF5, NumPy or raw; relative to the case file", "scan.tif"
+        "TIFF (or a folder of slices), HDF5, NumPy or raw; in the folder of the case", "scan.tif"
     )
     voxel_size: Length = key("edge of a voxel", "20 nm")
     slice_thickness: OptionalLength = key("edge along z where it differs", "40 nm", None)

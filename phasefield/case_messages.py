@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -17,6 +18,9 @@ _KINDS = {
     "string": "text (a number needs quotes to be text)",
     "tuple": "a list of steps, each begins with a dash",
 }
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
 
 
 def message(root: type[Section], detail: Mapping[str, Any]) -> str:
@@ -38,15 +42,22 @@ def message(root: type[Section], detail: Mapping[str, Any]) -> str:
         case "value_error":
             return str(detail["ctx"]["error"])
         case "literal_error":
-            return f"{detail['input']!r} is not available; allowed: {detail['ctx']['expected']}"
+            return (
+                f"{_shown(detail['input'])} is not available; allowed: {detail['ctx']['expected']}"
+            )
         case "union_tag_invalid":
             return _unknown_kind(detail)
         case "model_type" | "dict_type" | "union_tag_not_found":
             return f"needs keys of its own, such as {_example(root, path)}"
         case kind if kind.removesuffix("_type") in _KINDS:
-            return f"needs {_KINDS[kind.removesuffix('_type')]}, got {detail['input']!r}"
+            return f"needs {_KINDS[kind.removesuffix('_type')]}, got {_shown(detail['input'])}"
     text = str(detail["msg"])
-    return f"{text[:1].lower()}{text[1:]}, got {detail['input']!r}"
+    return f"{text[:1].lower()}{text[1:]}, got {_shown(detail['input'])}"
+
+
+def _shown(value: object) -> str:
+    """Return what was given, long and deep values cut short."""
+    return _REPR.repr(value)
 
 
 def place(root: type[Section], detail: Mapping[str, Any]) -> Path:

@@ -64,7 +64,7 @@ class Case(Section):
     )
     output: Output = Field(default_factory=Output, description="what is written")
     solver: Solver = Field(default_factory=Solver, description="tolerances and time steps")
-    seed: Annotated[int, Field(ge=0)] = key("of everything random", 0, 0)
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = key("of everything random", 0, 0)
 
     _source: Source = PrivateAttr(default_factory=lambda: Source())
 

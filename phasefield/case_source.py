@@ -16,6 +16,15 @@ from phasefield.errors import CaseError, Problem
 
 __all__ = ["Path", "Source", "dotted", "read_source"]
 
+LONGEST = 1_000_000
+"""Bytes of a file; a case has some hundred."""
+
+MOST_VALUES = 100_000
+"""Values in a file, those behind an alias counted wherever it stands; a sweep has some hundred."""
+
+DEEPEST = 30
+"""Levels of nesting; a case has five."""
+
 Path = tuple[str | int, ...]
 """Keys and list indices from the top of a case down to a value."""
 
@@ -46,11 +55,19 @@ class Source:
 
     def problem(self, path: Path, message: str) -> Problem:
         """Return a `Problem` at the line of `path`, or of the nearest section in the file."""
-        known = (path[:n] for n in range(len(path), -1, -1) if path[:n] in self.places)
-        place = self.places.get(next(known, ()))
+        place = self._place(path)
         if isinstance(place, str):
             return Problem(message, dotted(path), file=place)
         return Problem(message, dotted(path), place, self.file)
+
+    def from_file(self, path: Path) -> bool:
+        """Whether `path` is as the file has it, not from an override nor from Python."""
+        return bool(self.file) and not isinstance(self._place(path), str)
+
+    def _place(self, path: Path) -> int | str | None:
+        """Return where `path`, or the nearest section above it, was given."""
+        known = (path[:n] for n in range(len(path), -1, -1) if path[:n] in self.places)
+        return self.places.get(next(known, ()))
 
     def override(self, text: str) -> Source:
         """Return a copy in which ``dotted.path=value`` is set; the value is read as YAML."""
@@ -80,11 +97,15 @@ def read_source(file: str | FilePath) -> Source:
     Raises
     ------
     CaseError
-        There is no such file, it cannot be read, or it is not YAML.
+        There is no such file, it cannot be read, is not YAML or too large to be a case.
     """
     name = str(file)
     try:
-        text = FilePath(file).read_text(encoding="utf-8-sig")
+        with FilePath(file).open("rb") as opened:
+            content = opened.read(LONGEST + 1)
+        text = content.decode("utf-8-sig")
+        if len(content) > LONGEST:
+            raise CaseError([Problem("has more than a million bytes: that is no case", file=name)])
     except UnicodeDecodeError as error:
         raise CaseError([Problem("is not a text file in UTF-8", file=name)]) from error
     except OSError as error:
@@ -95,8 +116,9 @@ def read_source(file: str | FilePath) -> Source:
 
 def _source_from_text(text: str, file: str) -> Source:
     try:
-        places, problems = _survey(_yaml().compose(text), file)
-        data = _load(text)
+        node = _compose(text)
+        places, problems = _survey(node, file)
+        data = _yaml().load(text)
     except _unreadable() as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else None
@@ -105,6 +127,51 @@ def _source_from_text(text: str, file: str) -> Source:
         what = "is empty" if data is None else "holds no keys such as name: and geometry:"
         raise CaseError([Problem(what, line=1, file=file)])
     return Source(file, text, data, places, tuple(problems))
+
+
+def _compose(text: str) -> Any:
+    """Return the nodes of YAML text that is not built to exhaust whoever reads it."""
+    depth = 0
+    for event in _yaml().parse(text):  # one after another: a bomb is not unfolded to see it
+        depth += event.__class__.__name__.endswith("StartEvent")
+        depth -= event.__class__.__name__.endswith("EndEvent")
+        if depth > DEEPEST:
+            raise ValueError(f"nested deeper than {DEEPEST} levels")
+    node = _yaml().compose(text)
+    _measure(node)
+    return node
+
+
+def _measure(root: Any) -> None:
+    """Raise ValueError for nodes that no case has: endless, too deep, or too many once expanded."""
+    known: dict[int, tuple[int, int]] = {}
+
+    def size(node: Any, above: frozenset[int]) -> tuple[int, int]:
+        """Values and levels below a node, itself counted."""
+        if id(node) in above:
+            raise ValueError("an alias contains itself")
+        if len(above) > DEEPEST:
+            raise ValueError(f"nested deeper than {DEEPEST} levels")
+        if id(node) not in known:
+            below = [size(each, above | {id(node)}) for each in _children(node)]
+            values = 1 + sum(count for count, _ in below)
+            levels = 1 + max((depth for _, depth in below), default=0)
+            if values > MOST_VALUES:
+                raise ValueError(f"more than {MOST_VALUES} values, counting what aliases repeat")
+            known[id(node)] = values, levels
+        if len(above) + known[id(node)][1] > DEEPEST + 1:
+            raise ValueError(f"nested deeper than {DEEPEST} levels")
+        return known[id(node)]
+
+    size(root, frozenset())
+
+
+def _children(node: Any) -> list[Any]:
+    """Nodes directly below a node: entries of a list, keys and values of a mapping."""
+    content = getattr(node, "value", None)
+    if not isinstance(content, list):
+        return []
+    return [each for entry in content for each in (entry if isinstance(entry, tuple) else [entry])]
 
 
 def _survey(node: Any, file: str) -> tuple[dict[Path, int | str], list[Problem]]:
@@ -159,6 +226,8 @@ def _child(here: Any, key: str | int, above: Path, may_add: bool = False) -> Any
 
 
 def _load(text: str) -> Any:
+    """Return the value of one override."""
+    _compose(text)
     return _yaml().load(text)
 
 

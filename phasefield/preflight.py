@@ -18,7 +18,7 @@ from phasefield.case import Case
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.costs import COSTS
 from phasefield.domain import Domain, build_domain
-from phasefield.errors import GeometryInvalid, Problem
+from phasefield.errors import CaseError, GeometryInvalid, Problem
 from phasefield.resolution import (
     CELLS_PER_INTERFACE,
     INTERFACES_PER_PORE,
@@ -173,11 +173,13 @@ def build_scaffold(case: Case, *, usable: bool = True) -> Scaffold:
     ------
     phasefield.errors.GeometryInvalid
         There is no such scaffold, or lithium cannot grow into it.
+    phasefield.errors.CaseError
+        The case file names an image outside its folder.
     """
     given = case.geometry
     parameters = given.parameters() | {"dimensions": case.dimensions}
     if "file" in parameters:
-        parameters["file"] = Path(case.source.file).parent / parameters["file"]
+        parameters["file"] = _image_path(case, Path(parameters["file"]))
     if given.random:
         parameters["seed"] = case.seed
     try:
@@ -190,6 +192,18 @@ def build_scaffold(case: Case, *, usable: bool = True) -> Scaffold:
         return scaffold
     except GeometryError as error:
         raise GeometryInvalid(str(case.problem("geometry", str(error)))) from error
+
+
+def _image_path(case: Case, given: Path) -> Path:
+    """Return where an image is; a case from a stranger must not name any file of this machine."""
+    outside = given.is_absolute() or ".." in given.parts
+    if outside and case.source.from_file(("geometry", "file")):
+        text = (
+            f"{given} leaves the folder of the case: put the image, or a link to it, there, or"
+            f' say it yourself with --set geometry.file="{given}"'
+        )
+        raise CaseError([case.problem("geometry.file", text)])
+    return Path(case.source.file).parent / given
 
 
 def lithium_transport_length(case: Case) -> float:

@@ -68,6 +68,8 @@ DIMENSIONS: dict[str, Dimension] = {
 }
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.])\s*(.*?)\s*")
+_LONGEST = 60
+"""Characters of a quantity; longer text is not looked into."""
 _NOT_FINITE = re.compile(r"\s*[+-]?\.?(?:inf|infinity|nan)\b", re.IGNORECASE)
 
 
@@ -93,6 +95,12 @@ def parse(value: object, dimension: str) -> float:
     plain = kind.unit == "dimensionless"
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UnitError(f"needs {kind.name} such as {kind.example}, got {_describe(value)}")
+    if isinstance(value, int) and abs(value) > 10**_LONGEST:
+        raise UnitError("is a whole number of more than 60 digits")
+    if len(str(value)) > _LONGEST:
+        raise UnitError(
+            f'"{str(value)[:20]}..." is not a number with a unit: {kind.example} is one'
+        )
     number, unit = _split(str(value), kind)
     if not unit and not plain:
         raise UnitError(f'"{value}" has no unit: write {kind.name} such as {kind.example}')

@@ -50,7 +50,7 @@ def test_resolution_rules_can_be_forced(name, tmp_path, capsys):
         (b"a: !!python/object:os.system {}\n", "not readable"),
         (b"a: *nobody\n", "not readable"),
         (b"[" * 700, "not readable"),
-        (b"a: &x {b: *x}\n", "unknown key"),
+        (b"a: &x {b: *x}\n", "contains itself"),
         (b"1: 2\n", "1"),
     ],
 )

@@ -78,6 +78,16 @@ def test_an_image_says_porosity_and_height_itself(folder):
     assert case.geometry.porosity is None
 
 
+def test_whoever_runs_a_case_may_name_an_image_anywhere(folder):
+    scan(folder)
+    (folder / "deep").mkdir()
+    case = write(folder / "deep", SCAN)
+    for place in ("../scan.tif", str(folder / "scan.tif")):
+        assert preflight(load_case(case, [f"geometry.file={place}"]), force=True).frames > 0
+    (folder / "deep" / "scan.tif").symlink_to(folder / "scan.tif")
+    assert preflight(load_case(case), force=True).frames > 0
+
+
 @pytest.mark.parametrize(
     ("geometry", "code", "message"),
     [
@@ -96,6 +106,8 @@ def test_an_image_says_porosity_and_height_itself(folder):
             3,
             "the solid is broken",
         ),
+        (SCAN.replace("scan.tif", "../scan.tif"), 2, "leaves the folder of the case"),
+        (SCAN.replace("scan.tif", "/etc/passwd"), 2, "leaves the folder of the case"),
         (SPHERES.replace("50 %", "20 %"), 3, "the pores are closed"),
         (SPHERES.replace("50 %", "50 %, trim: all"), 2, "geometry.trim"),
     ],
