@@ -23,6 +23,9 @@ DROPPED_BELOW = 1e-3
 """Cells with less than this share of pore (or electrolyte) carry no lithium (or ion) unknown: their
 rows would be singular, and what they hold is below 1e-4 of a pore's volume at pore/4."""
 
+SAME_SHARE = 1e-9
+"""Difference in psi below which two cells are equally deep in the pore."""
+
 LARGEST_AREA_BIAS = 0.05
 """Curved walls carry O((delta/R)^2); beyond 5 % the diffuse wall is no longer the asked one."""
 
@@ -56,6 +59,12 @@ class Domain:
     def porosity(self) -> float:
         """Share of pore in the kept cells of the whole domain [1]."""
         return float(self.pore.mean())
+
+    def straight_to(self, height: float) -> bool:
+        """Whether the pores keep their shape from the lithium side up to a height [m]."""
+        layers = int(np.ceil(height / self.grid.spacing[self.grid.growth_axis]))
+        section = np.moveaxis(self.pore, self.grid.growth_axis, 0)[:layers]
+        return float(np.ptp(section, axis=0).max()) <= SAME_SHARE
 
     @cached_property
     def electrode(self) -> NDArray[np.float64]:

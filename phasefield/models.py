@@ -125,6 +125,7 @@ def _at_rest(case: Case, domain: Domain, relaxed: Array | None) -> Level:
         tolerance=case.solver.tolerance,
         duration=case.duration,
         pore_size=case.geometry.pore_size,
+        straight=domain.straight_to(case.lithium.depth + 2.0 * case.interface.width),
     )
 
 

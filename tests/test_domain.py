@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from geometries import channels
 from geometries.images import scaffold_of_labels
 from phasefield.domain import DROPPED_BELOW, build_domain
 
@@ -49,3 +50,10 @@ def test_what_stays_is_as_it_was():
     )
     alone = build_domain(scaffold(), WIDTH, force=True)
     assert domain.wall_density.sum() == pytest.approx(alone.wall_density.sum(), rel=0.02)
+
+
+def test_pores_that_keep_their_shape_are_straight():
+    slit = build_domain(channels(1.2e-6, 0.5, 3e-6, "unit_cell", 0.075e-6), 0.3e-6)
+    assert slit.straight_to(3e-6)
+    domain = build_domain(scaffold(CLOSED_PORE), WIDTH, force=True)
+    assert not domain.straight_to(5e-6), "the pore ends at 4.5 um"

@@ -174,6 +174,9 @@ def extrapolate(levels: Sequence[Any], name: str, time: float) -> Array:
 RELAXED = 1e-11
 """Largest change of xi during the whole protocol that still counts as rest."""
 
+SETTLED = 10.0
+"""Times the protocol; lithium that still moves after so long moves by a small share during it."""
+
 MOST_RELAXATION_STEPS = 60
 
 
@@ -185,12 +188,15 @@ def relax(
     tolerance: float,
     duration: float,
     pore_size: float,
+    straight: bool = True,
 ) -> Level:
     """Shape of the lithium at rest: no reaction, implicit steps that grow fourfold.
 
     Rest is reached when xi would not change by `RELAXED` during `duration` [s]. The first step is a
     millionth of the time w^3 / (M_Li gamma) in which lithium's own transport smooths a meniscus
-    over the pore size w [m].
+    over the pore size w [m]. Where pores are not `straight`, lithium goes on creeping from one to
+    another for weeks; there it settles for w^3 / (M_Li gamma) or `SETTLED` times `duration`,
+    whichever is shorter, and what is still to come is part of the run.
 
     Returns the level at t = 0 with mu [Pa] of the relaxed metal and zero potentials.
 
@@ -203,16 +209,17 @@ def relax(
     nothing = np.zeros(xi.size)
     now = Unknowns(xi.ravel(), nothing.copy(), nothing, np.zeros(bodies.floating + 1))
     settling = pore_size**3 / (model.mobility * model.surface_energy)
-    dt = 1e-6 * settling
+    dt, left = 1e-6 * settling, np.inf if straight else min(SETTLED * duration, settling)
     for _ in range(MOST_RELAXATION_STEPS):
+        dt = min(dt, left)
         try:
             result = solve(system, now, Step(1.0, now.xi, dt, nothing, bodies), tolerance, 25)
         except NewtonFailed:
             dt /= 8.0
             continue
         rate = float(np.abs(result.unknowns.xi - now.xi).max()) / dt
-        now = result.unknowns
-        if rate * duration <= RELAXED:
+        now, left = result.unknowns, left - dt
+        if rate * duration <= RELAXED or left <= 0.0:
             log.info("at rest; xi drifts by %.1e during the protocol", rate * duration)
             shape = domain.grid.shape
             zero = np.zeros(shape)

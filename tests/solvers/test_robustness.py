@@ -68,6 +68,17 @@ def test_lithium_too_shallow_to_exist_is_a_clean_error(slit, width):
         relax(slit, make_model(width=width), xi, tolerance=1e-9, duration=60.0, pore_size=1.2e-6)
 
 
+def test_lithium_in_crooked_pores_settles_only_for_a_while(slit, width):
+    """Ten times the protocol: the meniscus has begun to bend, and is not at rest."""
+    xi, model = profile(slit, 1.5e-6, width), make_model(width=width, angle=62)
+    given = {"tolerance": 1e-9, "duration": 60.0, "pore_size": 1.2e-6}
+    rest = relax(slit, model, xi, **given).xi
+    settled = relax(slit, model, xi, **given, straight=False).xi
+    bent = np.abs(rest - xi).max()
+    assert 0.1 * bent < np.abs(settled - xi).max() < bent
+    assert np.abs(settled - rest).max() > 0.02
+
+
 def test_an_error_that_no_step_meets_is_a_clean_error(monkeypatch):
     simulation = build(small("solver.time_step=null"))
     result = simulation.parts.backend.advance(simulation.levels, 0.1, AppliedCurrent(2.0))
