@@ -16,8 +16,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from phasefield.analysis.front import front_height
-from phasefield.case import Case
+from phasefield.case import Case, load_case
 from phasefield.domain import build_domain
+from phasefield.output.run_directory import default_path
 from phasefield.physics.energy import double_well
 from phasefield.physics.paper import (
     effective,
@@ -41,6 +42,7 @@ WIDTHS = {
     "1p5um": ("0.25", "0.375", "0.75"),
     "0p6um": ("0.1", "0.15", "0.3"),
 }
+POOR, POOR_CONDUCTIVITY = ("5um", "1p5um"), "0.032 mS/cm"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#555555")
 
 
@@ -61,15 +63,20 @@ def plan() -> dict[str, tuple[str, list[str]]]:
             also = [f"paper.metal_ion_diffusivity={diffusivity} m^2/s"]
             runs[f"{pore}-De-{diffusivity}"] = (pore, also)
         runs[f"{pore}-fixed"] = (pore, ["paper.metal_side_concentration=fixed"])
+    for pore in POOR:
+        runs[f"{pore}-poor"] = (pore, [f"electrolyte.conductivity={POOR_CONDUCTIVITY}"])
     return runs
 
 
-def make(directory: Path, name: str) -> Run:
-    """Run one case of the plan, or open it where it is finished; widths above pore/4 are forced."""
+def case_of(name: str) -> Case:
+    """The case of one run of the plan."""
     pore, also = plan()[name]
-    overrides = [*also, "output.animation=false"]
-    case = ROOT / "cases" / f"paper_fig5_{pore}.yaml"
-    return run(case, directory / name, overrides=overrides, force=True)  # some widths are too wide
+    return load_case(ROOT / "cases" / f"paper_fig5_{pore}.yaml", [*also, "output.animation=false"])
+
+
+def make(directory: Path, case: Case) -> Run:
+    """Run one case, or open it where it is finished; widths above pore/4 are forced."""
+    return run(case, directory / default_path(case), force=True)
 
 
 def last(found: Run, name: str, frame: int = -1) -> np.ndarray:
@@ -344,9 +351,12 @@ def main() -> None:
     parser.add_argument("runs", type=Path)
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
-    names = list(plan())
+    cases = {name: case_of(name) for name in plan()}
+    different = {default_path(case): case for case in cases.values()}
     with ProcessPoolExecutor(given.workers) as pool:
-        found = dict(zip(names, pool.map(make, [given.runs] * len(names), names), strict=True))
+        made = pool.map(make, [given.runs] * len(different), different.values())
+        runs = dict(zip(different, made, strict=True))
+    found = {name: runs[default_path(case)] for name, case in cases.items()}
     for draw in (
         ledger_figure,
         potential_figure,

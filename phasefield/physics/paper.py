@@ -38,6 +38,9 @@ __all__ = [
     "smallest_cross_term",
 ]
 
+SMALLEST = 1e-300
+"""Below every sum of two diffusivities or conductivities [SI], and not 0."""
+
 
 class PaperCoefficients(NamedTuple):
     """Coefficients of the published model, SI.
@@ -258,11 +261,11 @@ def effective_prime(xi: float, phi: float, metal: float, vacuum: float) -> float
 
 @njit(cache=True)
 def harmonic(here: Scalar, there: Scalar) -> Scalar:
-    """Harmonic mean on a face, 2 a b / (a + b)."""
-    return 2.0 * here * there / (here + there)
+    """Harmonic mean on a face, 2 a b / (a + b); 0 between two cells where nothing moves."""
+    return 2.0 * here * there / np.maximum(here + there, SMALLEST)
 
 
 @njit(cache=True)
 def harmonic_slope(here: Scalar, there: Scalar) -> Scalar:
     """Derivative of `harmonic` to its first argument, 2 b^2 / (a + b)^2."""
-    return 2.0 * (there / (here + there)) ** 2
+    return 2.0 * (there / np.maximum(here + there, SMALLEST)) ** 2

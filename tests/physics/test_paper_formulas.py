@@ -73,6 +73,14 @@ def test_effective_values_of_the_three_phases():
     assert found == pytest.approx(slope(paper.harmonic.py_func, here, there), rel=1e-4)
 
 
+def test_faces_deep_in_metal_that_no_ion_enters_pass_none():
+    """D is exactly 0 on both sides there when the metal's is 0: no 0/0."""
+    for mean in (paper.harmonic, paper.harmonic_slope):
+        assert mean(0.0, 0.0) == mean.py_func(0.0, 0.0) == 0.0
+        assert mean(0.0, 2e-19) >= 0.0
+    assert paper.effective(1.0, 0.0, 0.0, 2e-13, 2e-19) == 0.0
+
+
 def test_coefficients_follow_from_measurable_numbers():
     """gamma 0.5 J/m2, delta 0.5 um, 5 ohm cm2: W 1.2e7, kappa 3.75e-7, L_eta 9.25e-3 (SI)."""
     also = ["interface.width=0.5 um", "geometry.pore_size=5 um", "kinetics.resistance=5 ohm*cm^2"]

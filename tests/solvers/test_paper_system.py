@@ -141,7 +141,7 @@ def front_speed(cells_per_width, voltage, drive):
     return slope / unit
 
 
-@pytest.mark.parametrize("voltage", [2e-4, 1e-3, 5e-3])
+@pytest.mark.parametrize("voltage", [2e-4, 1e-3, 5e-3, 1e-2])
 def test_flat_front_moves_at_the_sharp_interface_speed(voltage):
     """v = 1.5 delta L_eta G in the limit of a small drive, here 0.02, to the 2 % of the grid."""
     assert front_speed(8, voltage, 0.02) == pytest.approx(1.5, rel=0.02)
