@@ -165,11 +165,11 @@ def test_rest_state_of_a_flat_front():
 
 @pytest.mark.parametrize("angle", [62, 90, 142])
 def test_pressure_at_rest_is_jurin_s(angle):
-    """A meniscus at rest in a slit: mu = -2 gamma cos(theta) / w; delta = w/4 costs 2 %."""
+    """A meniscus at rest in a slit: mu = -2 gamma cos(theta) / w; found to 0.1 %, delta = w/4."""
     simulation = build(small(f"lithium.contact_angle={angle} deg"))
     mu = simulation.level.mu[simulation.level.xi > 0.9].mean()
     expected = -2 * 0.5 * np.cos(np.deg2rad(angle)) / 1.2e-6
-    assert mu == pytest.approx(expected, rel=0.02, abs=100.0)
+    assert mu == pytest.approx(expected, rel=0.002, abs=100.0)
 
 
 def test_relaxation_keeps_the_lithium_and_lowers_the_energy():
