@@ -28,6 +28,9 @@ FloatArray = NDArray[np.float64]
 ELECTROLYTE = 0.1
 """Electrolyte order parameter below which the one potential of the published model is not shown."""
 
+SAME_PSI = 1e-6
+"""Difference in psi, as saved in single precision, below which a pore keeps its shape."""
+
 MOST_FRAMES = 25
 """Frames that are read; longer series are thinned evenly (animation: 4 s at 6 a second)."""
 
@@ -89,6 +92,15 @@ class Frames:
         spacing = (self.plane.step_up, 1.0, self.plane.step_across)
         psi = self.psi[:, None, :]
         return np.array([front_height(xi[:, None, :], psi, spacing, 0)[0] for xi in self.xi])
+
+    @cached_property
+    def straight(self) -> bool:
+        """Whether the pores keep their shape between the lowest and the highest front."""
+        known = self.heights[np.isfinite(self.heights)]
+        if known.size == 0:
+            return True
+        low, high = (int(edge // self.plane.step_up) for edge in (known.min(), known.max()))
+        return float(np.ptp(self.psi[low : high + 1], axis=0).max()) < SAME_PSI
 
     def static(self, name: str) -> FloatArray:
         """A field that does not change, (nz, ny, nx)."""

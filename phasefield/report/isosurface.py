@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from phasefield.report.look import ACCENT as ADDED
 from phasefield.report.look import LITHIUM, LLZO
 
 __all__ = ["draw_isosurface"]
@@ -30,11 +31,15 @@ PATIENCE_S = 90
 MOST_CELLS = 2_000_000
 """Cells (before unfolding) above which the fields are thinned for the picture."""
 
+GHOST = 0.12
+"""Opacity of the LLZO in front of the cut."""
+
 _log = logging.getLogger(__name__)
 
 
 def draw_isosurface(
     xi: FloatArray,
+    before: FloatArray,
     psi: FloatArray,
     spacing: tuple[float, float, float],
     growth_axis: int,
@@ -45,7 +50,8 @@ def draw_isosurface(
 
     Parameters
     ----------
-    xi, psi : lithium order parameter and pore indicator, (nz, ny, nx) [1].
+    xi, before : lithium order parameter, and the same at the start, (nz, ny, nx) [1].
+    psi : pore indicator, (nz, ny, nx) [1].
     spacing : cell edges (dz, dy, dx) [m].
     growth_axis : axis that points up.
     mirror_axes : lateral axes to unfold about index 0.
@@ -55,8 +61,8 @@ def draw_isosurface(
     with tempfile.TemporaryDirectory() as folder:
         fields = Path(folder) / "fields.npz"
         np.savez(
-            fields, xi=xi[thin], psi=psi[thin], spacing=stride * np.array(spacing),
-            growth_axis=growth_axis, mirror_axes=np.array(mirror_axes, dtype=int),
+            fields, xi=xi[thin], before=before[thin], psi=psi[thin], growth_axis=growth_axis,
+            spacing=stride * np.array(spacing), mirror_axes=np.array(mirror_axes, dtype=int),
         )  # fmt: skip
         command = [sys.executable, "-m", "phasefield.report.isosurface", str(fields), str(path)]
         try:
@@ -95,27 +101,35 @@ def _render(fields: Path, path: Path) -> None:
 
     with np.load(fields) as saved:
         mirrors = tuple(int(axis) for axis in saved["mirror_axes"])
-        xi, psi = _unfold(saved["xi"], mirrors), _unfold(saved["psi"], mirrors)
         spacing, up = saved["spacing"] * 1e6, int(saved["growth_axis"])
-    xi, psi = np.moveaxis(xi, up, 0), np.moveaxis(psi, up, 0)
+        xi, before, psi = (
+            np.moveaxis(_unfold(saved[name], mirrors), up, 0) for name in ("xi", "before", "psi")
+        )
     steps = (spacing[up], *np.delete(spacing, up))
     grid = pv.ImageData(dimensions=xi.shape[::-1], spacing=steps[::-1])
     grid["lithium"] = _without_front_pores(xi, psi).ravel()
-    grid["pore"] = psi.ravel()
-    solid = grid.clip_scalar("pore", value=0.5).clip("y", origin=grid.center, invert=False)
+    grid["before"], grid["pore"] = before.ravel(), psi.ravel()
+    solid = grid.clip_scalar("pore", value=0.5)
     metal = grid.clip_scalar("pore", invert=False, value=0.5)
     metal = metal.clip_scalar("lithium", invert=False, value=0.5)
+    back, front = (solid.clip("y", origin=grid.center, invert=half) for half in (False, True))
+    old = metal.clip_scalar("before", invert=False, value=0.5)
+    new = metal.clip_scalar("before", value=0.5)
     plotter = pv.Plotter(off_screen=True, window_size=(1800, 1800))
     plotter.set_background("white")
-    for body, colour in ((solid, LLZO), (metal, LITHIUM)):
-        plotter.add_mesh(
-            body.extract_surface(algorithm="dataset_surface"), color=colour, ambient=0.3,
-            smooth_shading=True, split_sharp_edges=True, feature_angle=25,
-        )  # fmt: skip
+    for body, colour, opacity in (
+        (back, LLZO, 1.0), (front, LLZO, GHOST), (old, LITHIUM, 1.0), (new, ADDED, 1.0),
+    ):  # fmt: skip
+        if body.n_cells:
+            plotter.add_mesh(
+                body.extract_surface(algorithm="dataset_surface"), color=colour, ambient=0.3,
+                smooth_shading=True, split_sharp_edges=True, feature_angle=25, opacity=opacity,
+            )  # fmt: skip
     plotter.add_mesh(grid.outline(), color="#777777", line_width=1.5)
     plotter.enable_parallel_projection()
     plotter.view_vector((-0.45, -1.0, 0.5), (0, 0, 1))
     plotter.enable_anti_aliasing("ssaa")
+    plotter.enable_depth_peeling()
     Image.fromarray(_cropped(plotter.screenshot(return_img=True))).save(path)
 
 

@@ -26,6 +26,7 @@ class Plane:
     mirrored : whether the domain is half a period, to be unfolded about index 0 of `across`.
     height, width : lengths of the domain along the two axes of the plane [m].
     step_up, step_across : cell edges along them [m].
+    flat : whether the domain is this plane, one cell thick.
     """
 
     growth_axis: int
@@ -36,6 +37,7 @@ class Plane:
     width: float
     step_up: float
     step_across: float
+    flat: bool
 
     @property
     def period(self) -> float:
@@ -99,4 +101,5 @@ def plane_of(
         width=shape[across] * spacing[across],
         step_up=spacing[growth_axis],
         step_across=spacing[across],
+        flat=shape[third] == 1,
     )

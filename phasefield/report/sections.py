@@ -15,6 +15,7 @@ from phasefield.report.curves import (
 )
 from phasefield.report.data import ContactProfile, Frames, RunData
 from phasefield.report.document import Block, Picture, Section, Table, Text
+from phasefield.report.filling import filling_figure
 from phasefield.report.isosurface import draw_isosurface
 from phasefield.report.ledger import closures_table, ledger_figure, ledger_table
 from phasefield.report.look import save
@@ -92,6 +93,7 @@ _POTENTIAL = {
 def _isosurface(data: RunData, frames: Frames, path: Path) -> Block:
     problem = draw_isosurface(
         frames.field("lithium_order_parameter", -1),
+        frames.field("lithium_order_parameter", 0),
         1.0 - frames.static("electrolyte_order_parameter"),
         frames.dataset.attrs["spacing_m"],
         frames.plane.growth_axis,
@@ -100,12 +102,20 @@ def _isosurface(data: RunData, frames: Frames, path: Path) -> Block:
     )
     if problem is not None:
         return Text(f"There is no 3D picture of this run: {problem}.")
-    caption = "Lithium at the end, in the unfolded scaffold cut open."
+    unfolded = "unfolded " if frames.mirror_axes else ""
+    caption = (
+        f"Lithium at the end in the {unfolded}scaffold, the half towards the viewer drawn as glass;"
+        " red: where there was none at the start."
+    )
     return Picture(path, "lithium in 3D", caption, "tall")
 
 
 def _fronts(data: RunData, frames: Frames, figures: Path) -> Iterator[Block]:
     if len(frames.times) < 2:
+        return
+    if not frames.straight:
+        path = save(filling_figure(frames), figures / "filling.png")
+        yield Picture(path, "front and filling", _FILLING[frames.plane.flat], "wide")
         return
     path = save(fronts_figure(data, frames), figures / "fronts.png")
     yield Picture(
@@ -116,6 +126,15 @@ def _fronts(data: RunData, frames: Frames, figures: Path) -> Iterator[Block]:
         " charge would give if spread evenly.",
         "wide",
     )
+
+
+_FILLING = {
+    True: "a: height of the free surface in every column of pores. b: share of the pores that is"
+    " lithium, layer by layer.",
+    False: "a: rise of the free surface since the start, seen along the growth axis; the highest"
+    " where there are several, LLZO where there is none. b: share of the pores that is lithium,"
+    " layer by layer.",
+}
 
 
 def _history(data: RunData, figures: Path) -> Iterator[Block]:

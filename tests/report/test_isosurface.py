@@ -14,7 +14,8 @@ SPACING = (1e-7, 1e-7, 1e-7)
 def fields():
     z, y, x = np.meshgrid(np.arange(12), np.arange(8), np.arange(8), indexing="ij")
     psi = 0.5 * (1 - np.tanh(np.hypot(x, y) - 5.0))
-    return 0.5 * (1 - np.tanh(z - 6.0)), psi
+    now, before = (0.5 * (1 - np.tanh(z - height)) for height in (8.0, 5.0))
+    return now, before, psi
 
 
 def test_draws_or_says_why_not(tmp_path):
