@@ -7,13 +7,14 @@ thin wall between them are two layers, however coarse the grid is along them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-__all__ = ["pair_layers"]
+__all__ = ["WEAK", "join_layers", "pair_layers"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -22,11 +23,12 @@ WEAK = 0.1
 """A face is weak below this share of the strongest coupling of both its cells; 0.25 is common in
 algebraic multigrid, where one direction of an isotropic operator then still counts as strong."""
 
-SHORTED = 0.25
-"""Share of weak faces between two layers from which on they are not joined."""
+SHORTED = (0.25, 0.5, 0.75, np.inf)
+"""Shares of weak faces between two layers from which on they are not joined; the first that is
+enough. Going to the last at once shorts walls where a quarter of their length is beside metal."""
 
 ENOUGH = 1.4
-"""Cells must become fewer by this factor from level to level, joined layers being weak or not."""
+"""Cells must become fewer by this factor from level to level."""
 
 
 def pair_layers(
@@ -53,10 +55,20 @@ def pair_layers(
             place = int(np.flatnonzero(directions == 2 * axis + 1)[0])
             _weak_share(shape, axis, offsets[place], place, conducts, off, strongest, share)
         shares.append(share)
-    starts = [_starts(share, SHORTED) for share in shares]
-    left = [start.size - 1 for start in starts]
-    if prod(shape) < ENOUGH * prod(left):
-        starts = [_starts(share, np.inf) for share in shares]
+    return join_layers(shape, shares)
+
+
+def join_layers(
+    shape: tuple[int, int, int], shares: Sequence[Array]
+) -> tuple[Integers, Integers, Integers]:
+    """First fine layer of every coarse layer along each axis, the end last.
+
+    `shares` are, along each axis, those of the weak faces between each layer and the next.
+    """
+    for limit in SHORTED:
+        starts = [_starts(share, limit) for share in shares]
+        if prod(shape) >= ENOUGH * prod(start.size - 1 for start in starts):
+            break
     return starts[0], starts[1], starts[2]
 
 
