@@ -17,6 +17,7 @@ from phasefield import materials
 from phasefield.case import json_schema
 from phasefield.cli import make_parser
 from phasefield.sources import SOURCES
+from phasefield.sweep.sweep_file import SweepFile
 
 DOCS = Path(__file__).resolve().parent
 MADE = re.compile(r"(<!-- made by docs/generate\.py: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -66,6 +67,32 @@ def _choices(schema: Mapping[str, Any], name: str, field: Mapping[str, Any]) -> 
     return "\n\n".join(parts)
 
 
+def sweep_keys() -> str:
+    """Every key of a sweep file, its executors apart."""
+    schema = SweepFile.model_json_schema()
+    parts = []
+    for path, section in _sweep_sections(schema):
+        rows = [
+            _key_row(f"{path}{key}", entry, key in section.get("required", ()))
+            for key, entry in section["properties"].items()
+        ]
+        title = f"## `{path.rstrip('.')}`: {_first_line(section)}\n\n" if path else ""
+        parts.append(f"{title}{_table(_KEY_HEADER, rows)}")
+    return "\n\n".join(parts)
+
+
+def _sweep_sections(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield "", schema
+    yield "latin_hypercube.", schema["$defs"]["LatinHypercube"]
+    for name in ("LocalExecutor", "SlurmExecutor", "DaskExecutor"):
+        yield "executor.", schema["$defs"][name]
+
+
+def _first_line(section: Mapping[str, Any]) -> str:
+    text = section["description"].split("\n")[0].rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
 def parameter_sets() -> str:
     """Every number of the parameter sets with its source."""
     parts = []
@@ -98,7 +125,9 @@ def verbs() -> str:
     return "\n\n".join(parts)
 
 
-TABLES = {table.__name__: table for table in (case_keys, parameter_sets, references, verbs)}
+TABLES = {
+    table.__name__: table for table in (case_keys, parameter_sets, references, sweep_keys, verbs)
+}
 
 
 def made(text: str) -> str:
@@ -139,6 +168,8 @@ def _key_row(path: str, field: Mapping[str, Any], required: bool) -> tuple[str, 
 
 
 def _yaml(value: Any) -> str:
+    if value is None:
+        return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -18,7 +18,7 @@ from pydantic_core.core_schema import WithDefaultSchema
 from phasefield.case_protocol import HoldStep, PlateStep, ProtocolStep
 from phasefield.case_reader import case_from_source
 from phasefield.case_schema import Case
-from phasefield.case_source import Source, read_source
+from phasefield.case_source import Source, read_source, source_from_text
 
 __all__ = [
     "Case",
@@ -26,6 +26,7 @@ __all__ = [
     "PlateStep",
     "ProtocolStep",
     "case_from_dict",
+    "case_from_text",
     "case_text",
     "json_schema",
     "load_case",
@@ -52,6 +53,11 @@ def load_case(path: str | Path, overrides: Sequence[str] = ()) -> Case:
 def case_from_dict(data: Mapping[str, Any], overrides: Sequence[str] = ()) -> Case:
     """Make a case from what a file would hold: nested mappings, quantities as text with units."""
     return _read(Source(data=data), overrides)
+
+
+def case_from_text(text: str, file: str, overrides: Sequence[str] = ()) -> Case:
+    """Make a case from the text that `file` held once; paths in it are relative to `file`."""
+    return _read(source_from_text(text, file), overrides)
 
 
 def with_overrides(case: Case, overrides: Sequence[str]) -> Case:

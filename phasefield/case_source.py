@@ -14,7 +14,7 @@ from typing import Any
 
 from phasefield.errors import CaseError, Problem
 
-__all__ = ["Path", "Source", "dotted", "read_source"]
+__all__ = ["Path", "Source", "dotted", "read_source", "source_from_text"]
 
 LONGEST = 1_000_000
 """Bytes of a file; a case has some hundred."""
@@ -111,10 +111,11 @@ def read_source(file: str | FilePath) -> Source:
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         raise CaseError([Problem(f"cannot read the case: {reason}", file=name)]) from error
-    return _source_from_text(text, name)
+    return source_from_text(text, name)
 
 
-def _source_from_text(text: str, file: str) -> Source:
+def source_from_text(text: str, file: str) -> Source:
+    """Return what `read_source` would, had `file` this text."""
     try:
         node = _compose(text)
         places, problems = _survey(node, file)

@@ -25,12 +25,13 @@ from phasefield.commands import (
     report,
     run,
     schema,
+    sweep,
 )
-from phasefield.errors import GeometryInvalid, Interrupted, PhaseFieldError
+from phasefield.errors import explain
 
 __all__ = ["main", "make_parser"]
 
-VERBS = (new, check, schema, geometry, run, analytic, export, report, compare, cite)
+VERBS = (new, check, schema, geometry, run, sweep, analytic, export, report, compare, cite)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,24 +83,10 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _explain(error: BaseException) -> int:
     """Print one message for an error and return its exit code."""
-    from geometries import GeometryError
-
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    if isinstance(error, PhaseFieldError):
-        message, code = str(error), error.exit_code
-    elif isinstance(error, GeometryError):
-        message, code = str(error), GeometryInvalid.exit_code
-    elif isinstance(error, KeyboardInterrupt):
-        message, code = "interrupted", Interrupted.exit_code
-    elif isinstance(error, MemoryError):
-        message, code = f"not enough memory: {error}", PhaseFieldError.exit_code
-    elif isinstance(error, OSError):
-        message, code = str(error), PhaseFieldError.exit_code
-    else:
-        message = f"internal error, {type(error).__name__}: {error} (--debug shows where)"
-        code = PhaseFieldError.exit_code
+    message, code = explain(error)
     print(message, file=sys.stderr)
     return code
 

@@ -15,6 +15,7 @@ __all__ = [
     "Problem",
     "RunDirectoryError",
     "ShortCircuit",
+    "explain",
 ]
 
 
@@ -84,3 +85,21 @@ class OutOfMemory(PhaseFieldError):
 
 class RunDirectoryError(PhaseFieldError):
     """The run directory is locked, holds another case, or cannot be written."""
+
+
+def explain(error: BaseException) -> tuple[str, int]:
+    """Return one message for an error, and the exit code of a program that ends with it."""
+    from geometries import GeometryError
+
+    if isinstance(error, PhaseFieldError):
+        return str(error), error.exit_code
+    if isinstance(error, GeometryError):
+        return str(error), GeometryInvalid.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", Interrupted.exit_code
+    if isinstance(error, MemoryError):
+        return f"not enough memory: {error}", OutOfMemory.exit_code
+    if isinstance(error, OSError):
+        return str(error), PhaseFieldError.exit_code
+    text = f"internal error, {type(error).__name__}: {error} (--debug shows where)"
+    return text, PhaseFieldError.exit_code

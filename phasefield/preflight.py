@@ -32,6 +32,8 @@ from phasefield.units import format as show
 
 __all__ = [
     "Preflight",
+    "as_bytes",
+    "as_duration",
     "build_scaffold",
     "lithium_transport_length",
     "preflight",
@@ -104,9 +106,9 @@ class Preflight:
         )
         yield "wall area bias", f"{self.wall_area_bias:+.2%} (at most 5 %, corrected for)"
         yield "time steps", f"about {self.steps}, {self.frames} fields saved"
-        yield "wall time", f"about {_duration(self.wall_time_s)}"
-        yield "memory", f"about {_bytes(self.memory_bytes)}"
-        yield "disk", f"about {_bytes(self.disk_bytes)}"
+        yield "wall time", f"about {as_duration(self.wall_time_s)}"
+        yield "memory", f"about {as_bytes(self.memory_bytes)}"
+        yield "disk", f"about {as_bytes(self.disk_bytes)}"
         by = ", holds by U/R_ct" if self.rise_is_estimate else ""
         yield "Faraday rise", f"{show(self.rise, 'um', digits=3)} of lithium in the pores{by}"
         yield "Wagner number", f"{self.wagner:.3g} (sigma R_ct/depth; large: even current)"
@@ -235,14 +237,16 @@ def _steps(case: Case) -> int:
     return sum(COSTS.adaptive_steps(duration, longest, every) for duration in durations)
 
 
-def _duration(seconds: float) -> str:
+def as_duration(seconds: float) -> str:
+    """Return a time [s] in words, two digits."""
     for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.2g} {unit}"
     return f"{seconds:.2g} s"
 
 
-def _bytes(count: float) -> str:
+def as_bytes(count: float) -> str:
+    """Return a size [bytes] in words, three digits."""
     for size, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
         if count >= size:
             return f"{count / size:.3g} {unit}"

@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-__all__ = ["DIMENSIONS", "Dimension", "UnitError", "format", "parse"]
+__all__ = ["DIMENSIONS", "Dimension", "UnitError", "format", "in_unit", "parse", "split"]
 
 
 class UnitError(ValueError):
@@ -125,6 +125,39 @@ def format(value: float, unit: str, digits: int | None = None) -> str:
     number = float(registry.Quantity(Decimal(repr(float(value))), base).to(shown).magnitude)
     text = repr(number).removesuffix(".0") if digits is None else f"{number:.{digits}g}"
     return f"{text} {unit}"
+
+
+def split(value: object) -> tuple[float, str]:
+    """Return number and unit of a quantity of any kind as it is written; "" without a unit.
+
+    Raises
+    ------
+    UnitError
+        It is no number, or one too large for a float.
+    """
+    match = None if isinstance(value, bool) else _NUMBER.fullmatch(str(value)[: _LONGEST + 1])
+    if match is None or not math.isfinite(float(match[1])):
+        raise UnitError(f"{_describe(value)} is not a number with a unit")
+    return float(match[1]), match[2]
+
+
+def in_unit(value: object, unit: str) -> float:
+    """Return a quantity as a number in `unit`: ``in_unit("1500 nm", "um") == 1.5``.
+
+    Raises
+    ------
+    UnitError
+        It is no quantity, or none of that kind.
+    """
+    number, given = split(value)
+    if given == unit:
+        return number
+    registry = _registry()
+    try:
+        quantity = registry.Quantity(Decimal(repr(number)), registry.parse_units(given))
+        return float(quantity.to(registry.parse_units(unit)).magnitude)
+    except Exception as error:  # the tokenizer, the parser and decimal each raise their own
+        raise UnitError(f'{_describe(value)} cannot be written in "{unit}"') from error
 
 
 def _split(text: str, kind: Dimension) -> tuple[Decimal, str]:

@@ -27,6 +27,7 @@ from phasefield.case import load_case
 from phasefield.preflight import preflight
 from phasefield.record import COLUMNS, PAPER_COLUMNS
 from phasefield.state import FIELDS, PAPER_FIELDS, STATIC_FIELDS
+from phasefield.sweep.plan import make_plan
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -77,12 +78,29 @@ def test_there_are_cases():
 
 @pytest.mark.parametrize("page", pages_with("yaml", None), ids=name)
 def test_yaml_is_a_valid_case(page, tmp_path):
-    found = [block for block in blocks(page) if block.language == "yaml"]
+    found = [b for b in blocks(page) if b.language == "yaml" and "sweep" not in b.words]
     assert all("format: 1" in block.text for block in found)
     for number, block in enumerate(found):
         file = tmp_path / f"{number}.yaml"
         file.write_text(block.text, encoding="utf-8")
         assert preflight(load_case(file)).problems == ()
+
+
+SWEEPS = sorted((ROOT / "cases" / "sweeps").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", SWEEPS, ids=name)
+def test_sweep_has_no_invalid_member(file, tmp_path):
+    assert not [member.problem for member in make_plan(file, tmp_path).members if member.problem]
+
+
+@pytest.mark.parametrize("page", pages_with("yaml", "sweep"), ids=name)
+def test_yaml_is_a_valid_sweep(page, workplace):
+    for block in blocks(page):
+        if block.language == "yaml" and "sweep" in block.words:
+            (workplace / "cases" / "sweep.yaml").write_text(block.text, encoding="utf-8")
+            plan = make_plan(workplace / "cases" / "sweep.yaml")
+            assert not [member.problem for member in plan.members if member.problem]
 
 
 def with_code(*words: str) -> list[Path]:
@@ -148,7 +166,7 @@ def test_code_runs_and_prints_what_the_page_says(page, workplace):
 def test_every_block_says_what_it_is(page):
     text = page.read_text(encoding="utf-8")
     assert len(re.findall(r"^```", text, re.MULTILINE)) == 2 * len(blocks(page))
-    known = {(), ("slow",), ("no-run",), ("pvpython",)}
+    known = {(), ("slow",), ("no-run",), ("pvpython",), ("sweep",)}
     assert {block.words for block in blocks(page)} <= known
 
 

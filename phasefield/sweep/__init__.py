@@ -1,0 +1,1 @@
+"""Sweeps: many cases from one file, run anywhere, gathered in one table."""
