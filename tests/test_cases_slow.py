@@ -37,20 +37,22 @@ def test_smaller_pores_fill_more_evenly(fig5):
 
 
 def test_numbers_of_the_1p5_um_pore(fig5):
-    """Two independent prototypes of the same equations gave 0.0565 and 0.529 um."""
+    """Two independent prototypes, with the double well of before, gave 0.0565 and 0.529 um."""
     assert fig5[1.5]["nonuniformity"] == pytest.approx(0.0565, rel=0.05)
     assert fig5[1.5]["mean_rise_m"] == pytest.approx(0.529e-6, rel=0.015)
 
 
-@pytest.mark.parametrize(("width", "nonuniformity"), [("0.375 um", 0.07), ("0.19 um", 0.02)])
-def test_interface_width_moves_the_rise_little_and_the_nonuniformity_as_its_square(
-    fig5, tmp_path, width, nonuniformity
-):
-    overrides = [f"interface.width={width}", "grid.spacing=0.0375 um"]
-    found = run(CASES / "fig5_1p5um.yaml", tmp_path / "run", overrides=overrides).summary
+def test_interface_width_hardly_moves_the_results(tmp_path):
+    """From a quarter to an eighth of the pore."""
+
+    def found(width, spacing):
+        overrides = [f"interface.width={width}", f"grid.spacing={spacing}"]
+        return run(CASES / "fig5_1p5um.yaml", tmp_path / width, overrides=overrides).summary
+
+    wide, narrow = found("0.375 um", "0.05 um"), found("0.19 um", "0.0375 um")
+    assert narrow["nonuniformity"] == pytest.approx(wide["nonuniformity"], rel=0.04)
     for key in ("mean_rise_m", "voltage_V", "contact_area_per_area"):
-        assert found[key] == pytest.approx(fig5[1.5][key], rel=0.005)
-    assert found["nonuniformity"] == pytest.approx(fig5[1.5]["nonuniformity"], rel=nonuniformity)
+        assert narrow[key] == pytest.approx(wide[key], rel=0.01)
 
 
 def rise(summary, fields):
