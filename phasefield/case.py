@@ -15,7 +15,17 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import WithDefaultSchema
 
-from phasefield.case_protocol import HoldStep, PlateStep, ProtocolStep
+from phasefield.case_protocol import (
+    HoldStep,
+    PlateStep,
+    ProtocolStep,
+    PulseEntry,
+    RepeatEntry,
+    RestStep,
+    Stage,
+    StaircaseEntry,
+    StripStep,
+)
 from phasefield.case_reader import case_from_source
 from phasefield.case_schema import Case
 from phasefield.case_source import Source, read_source, source_from_text
@@ -25,6 +35,12 @@ __all__ = [
     "HoldStep",
     "PlateStep",
     "ProtocolStep",
+    "PulseEntry",
+    "RepeatEntry",
+    "RestStep",
+    "Stage",
+    "StaircaseEntry",
+    "StripStep",
     "case_from_dict",
     "case_from_text",
     "case_text",

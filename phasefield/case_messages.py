@@ -12,6 +12,9 @@ from phasefield.case_source import Path
 
 __all__ = ["message", "place"]
 
+LISTS = ("protocol", "steps")
+"""Keys whose value is a list of sections."""
+
 _KINDS = {
     "bool": "true or false",
     "int": "a whole number",
@@ -132,4 +135,4 @@ def _example(root: type[Section], path: list[str]) -> str:
         _example(root, [*path, name]) for name in required or list(keys_of(below))[:1]
     )
     text = f"{{{inner}}}"
-    return f"{path[-1]}: {f'[{text}]' if path == ['protocol'] else text}"
+    return f"{path[-1]}: {f'[{text}]' if path[-1] in LISTS else text}"

@@ -18,9 +18,12 @@ __all__ = [
     "CurrentDensity",
     "Diffusivity",
     "Fraction",
+    "HeldVoltage",
     "IonDiffusivity",
     "Length",
+    "OptionalArealCharge",
     "OptionalConductivity",
+    "OptionalCurrentDensity",
     "OptionalFraction",
     "OptionalLength",
     "OptionalMolarEnergy",
@@ -29,6 +32,7 @@ __all__ = [
     "PlatingVoltage",
     "Pressure",
     "Quantity",
+    "StrippingVoltage",
     "SurfaceEnergy",
     "Temperature",
     "Time",
@@ -128,13 +132,21 @@ Pressure = Annotated[float, Quantity("pressure")]
 SurfaceEnergy = Annotated[float, Quantity("surface energy")]
 CurrentDensity = Annotated[float, Quantity("current density")]
 OptionalConductivity = Annotated[float | None, Quantity("conductivity", optional=True)]
+OptionalArealCharge = Annotated[float | None, Quantity("areal charge", optional=True)]
+OptionalCurrentDensity = Annotated[float | None, Quantity("current density", optional=True)]
+HeldVoltage = Annotated[float, Quantity("voltage", above=-1.0, below=1.0, shown="mV")]
 PlatingVoltage = Annotated[
+    float,
+    Quantity("voltage", shown="mV", reason=": the cell voltage is above 0 while lithium plates"),
+]
+StrippingVoltage = Annotated[
     float,
     Quantity(
         "voltage",
-        below=1.0,
+        above=None,
+        below=0.0,
         shown="mV",
-        reason=": lithium plates at some mV; stripping is not available",
+        reason=": the cell voltage is below 0 while lithium is stripped",
     ),
 ]
 Concentration = Annotated[float, Quantity("concentration")]

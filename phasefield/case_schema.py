@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, StringConstraints, model_validator
@@ -11,7 +12,14 @@ from pydantic_core import PydanticCustomError
 
 from phasefield.case_checks import cross_checks
 from phasefield.case_geometry import Geometry
-from phasefield.case_protocol import HoldStep, ProtocolEntry, ProtocolStep
+from phasefield.case_protocol import (
+    HoldStep,
+    PlateStep,
+    ProtocolEntry,
+    ProtocolStep,
+    Stage,
+    stages_of,
+)
 from phasefield.case_quantity import Temperature
 from phasefield.case_sections import (
     FROM_OTHERS,
@@ -33,7 +41,18 @@ from phasefield.errors import Problem
 
 __all__ = ["Case"]
 
+PAPER_PLATES = (
+    "model: paper plates only (plate, hold above 0 V): its capillary motion dissolves lithium "
+    "without charge, so that a rest or a strip would need a voltage that plates; take model: "
+    "conserved"
+)
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S([^\n]*\S)?$")]
+
+
+def _plates(step: ProtocolStep) -> bool:
+    """Whether a step of the protocol plates."""
+    return isinstance(step, PlateStep) or (isinstance(step, HoldStep) and step.voltage > 0)
 
 
 class Case(Section):
@@ -71,15 +90,14 @@ class Case(Section):
     @model_validator(mode="after")
     def _complete(self) -> Case:
         """Fill in what follows from other keys, then check the keys together."""
-        first, shortest = self.protocol[0].duration, min(s.duration for s in self.protocol)
-        max_step = self.solver.max_step or max(shortest / 20, self.solver.initial_step or 0.0)
         self._fill("geometry", arrangement="slit" if self.dimensions == 2 else "square")
         self._fill("interface", width=self._default_width())
         self._fill("output", fields_every=self.duration / 10)
-        self._fill("solver", max_step=max_step, initial_step=min(first / 1000, max_step))
         wrong = cross_checks(leaf_values(self))
         if self.model != "paper" and self.paper != Paper():
             wrong.append(("paper", f"these keys need model: paper, you gave model: {self.model}"))
+        if self.model == "paper" and not all(map(_plates, self.protocol)):
+            wrong.append(("protocol", PAPER_PLATES))
         if wrong:
             text = "; ".join(f"{path}: {message}" for path, message in wrong)
             raise PydanticCustomError("keys_together", "{text}", {"text": text})
@@ -95,10 +113,15 @@ class Case(Section):
         new = {key: values[key] for key in there if getattr(old, key) is FROM_OTHERS}
         object.__setattr__(self, section, old.model_copy(update=new))
 
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The plain steps of the protocol in their cycles, in order."""
+        return stages_of(self.entries)
+
     @property
     def protocol(self) -> tuple[ProtocolStep, ...]:
-        """The steps of the protocol, in order."""
-        return tuple(entry.step for entry in self.entries)
+        """The plain steps of the protocol, in order."""
+        return tuple(stage.step for stage in self.stages)
 
     @property
     def holds_voltage(self) -> bool:
@@ -107,8 +130,8 @@ class Case(Section):
 
     @property
     def duration(self) -> float:
-        """Length of the whole protocol [s]."""
-        return sum(step.duration for step in self.protocol)
+        """Length of the whole protocol if no step ends before its time [s]."""
+        return sum(step.longest for step in self.protocol)
 
     @property
     def conductivity(self) -> float:

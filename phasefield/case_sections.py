@@ -206,6 +206,9 @@ class Output(Section):
     fields_every: Time = key(
         "time between saved fields; a tenth of the protocol if not given", "100 s", FROM_OTHERS
     )
+    fields_at_step_ends: bool = key(
+        "save fields also where a step of the protocol ends; false for many short steps", True, True
+    )
     checkpoint_every: Time = key("wall time between checkpoints", "60 s", "60 s")
     animation: bool = key("draw the animation of the report", True, True)
     precision: Literal["float32", "float64"] = key("of the saved fields", "float64", "float64")
@@ -217,17 +220,20 @@ class Solver(Section):
     tolerance: Tolerance = key("residual at which Newton's method stops", 1e-9, 1e-9)
     time_error: Tolerance = key("error allowed in one time step", 3e-3, 3e-3)
     time_step: OptionalTime = key("fixed time step; null: chosen by the error", "20 s", None)
-    initial_step: Time = key(
-        "first time step; a thousandth of the first step of the protocol if not given",
-        "1 s",
-        FROM_OTHERS,
+    initial_step: OptionalTime = key(
+        "first time step; a thousandth of each step of the protocol if not given", "1 s", None
     )
-    max_step: Time = key(
-        "longest time step; a twentieth of the shortest step of the protocol if not given",
-        "50 s",
-        FROM_OTHERS,
+    max_step: OptionalTime = key(
+        "longest time step; a twentieth of each step of the protocol if not given", "50 s", None
     )
     max_newton: Annotated[int, Field(ge=1)] = key("Newton iterations before a step fails", 25, 25)
+
+    def time_steps(self, length: float) -> tuple[float, float]:
+        """First and longest time step [s] in a step of the protocol of `length` [s]."""
+        if self.time_step is not None:
+            return self.time_step, self.time_step
+        longest = self.max_step or max(length / 20, self.initial_step or 0.0)
+        return self.initial_step or min(length / 1000, longest), longest
 
 
 def keys_of(section: type[Section]) -> dict[str, FieldInfo]:

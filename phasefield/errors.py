@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "CaseError",
+    "ContactLost",
     "DidNotConverge",
     "GeometryInvalid",
     "Interrupted",
@@ -14,7 +15,6 @@ __all__ = [
     "PhaseFieldError",
     "Problem",
     "RunDirectoryError",
-    "ShortCircuit",
     "explain",
 ]
 
@@ -69,8 +69,8 @@ class DidNotConverge(PhaseFieldError):
     exit_code = 4
 
 
-class ShortCircuit(DidNotConverge):
-    """Lithium has reached the counter electrode: there is no cell left to simulate."""
+class ContactLost(DidNotConverge):
+    """No lithium is left on the current collector, or too little on the electrolyte to go on."""
 
 
 class Interrupted(PhaseFieldError):

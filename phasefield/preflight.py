@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from phasefield.resolution import (
     INTERFACES_PER_PORE,
     ROUND_OFF,
     faraday_rise,
+    front_range,
     height_of,
     porosity_of,
     unresolved,
@@ -58,6 +60,8 @@ class Preflight:
     wall_time_s, memory_bytes, disk_bytes : predicted cost of the run.
     rise : height that the plated charge adds on average [m].
     rise_is_estimate : whether holds count in it, by U/R_ct.
+    front : lowest and highest mean front of the protocol, if no step ends early [m]; a lowest one
+        below 0 is more lithium than there is.
     wagner : sigma R_ct / d with d the depth of the lithium; large: even current on the contact.
     coupling : L / (sigma_eff R_ct) with L the electrolyte above the lithium, sigma_eff =
         (1 - porosity) sigma; above 1 the ohmic drop in the electrolyte exceeds the kinetic one.
@@ -80,6 +84,7 @@ class Preflight:
     disk_bytes: float
     rise: float
     rise_is_estimate: bool
+    front: tuple[float, float]
     wagner: float
     coupling: float
     lithium_transport_length: float
@@ -111,6 +116,9 @@ class Preflight:
         yield "disk", f"about {as_bytes(self.disk_bytes)}"
         by = ", holds by U/R_ct" if self.rise_is_estimate else ""
         yield "Faraday rise", f"{show(self.rise, 'um', digits=3)} of lithium in the pores{by}"
+        low, high = (show(front, "um", digits=3) for front in self.front)
+        short = ": more is stripped than there is, a step will lose contact"
+        yield "mean front", f"{low} to {high}{short if self.front[0] <= 0 else ''}"
         yield "Wagner number", f"{self.wagner:.3g} (sigma R_ct/depth; large: even current)"
         yield "coupling", f"{self.coupling:.3g} (L/(sigma_eff R_ct); above 1: ohmic drop rules)"
         yield "lithium transport length", transport
@@ -131,7 +139,7 @@ def preflight(case: Case, force: bool = False) -> Preflight:
     pore, depth = case.geometry.smallest_pore, case.lithium.depth
     resistance = case.kinetics.resistance
     cells, unknowns = domain.grid.size, _unknowns(case, domain)
-    steps, frames = _steps(case), 1 + ceil(case.duration / case.output.fields_every - ROUND_OFF)
+    steps, frames = _steps(case), _frames(case)
     transport = lithium_transport_length(case)
     sigma_eff = (1 - porosity_of(case, scaffold)) * case.conductivity
     return Preflight(
@@ -149,6 +157,7 @@ def preflight(case: Case, force: bool = False) -> Preflight:
         disk_bytes=COSTS.disk(cells, frames, case.output.precision),
         rise=faraday_rise(case, scaffold),
         rise_is_estimate=case.holds_voltage,
+        front=front_range(case, scaffold),
         wagner=case.conductivity * resistance / depth,
         coupling=(height_of(case, scaffold) - depth) / (sigma_eff * resistance),
         lithium_transport_length=transport,
@@ -230,11 +239,20 @@ def _unknowns(case: Case, domain: Domain) -> int:
 
 
 def _steps(case: Case) -> int:
-    durations = [step.duration for step in case.protocol]
-    fixed, longest, every = case.solver.time_step, case.solver.max_step, case.output.fields_every
-    if fixed is not None:
-        return sum(ceil(duration / fixed - ROUND_OFF) for duration in durations)
-    return sum(COSTS.adaptive_steps(duration, longest, every) for duration in durations)
+    lengths = [step.longest for step in case.protocol]
+    if (fixed := case.solver.time_step) is not None:
+        return sum(ceil(length / fixed - ROUND_OFF) for length in lengths)
+    every = case.output.fields_every
+    bounds = ((length, case.solver.time_steps(length)[1]) for length in lengths)
+    return sum(COSTS.adaptive_steps(length, longest, every) for length, longest in bounds)
+
+
+def _frames(case: Case) -> int:
+    """At the start, every so often, and at the ends of steps where those fall between."""
+    every, ends = case.output.fields_every, [*accumulate(step.longest for step in case.protocol)]
+    asked = ends if case.output.fields_at_step_ends else ends[-1:]
+    between = sum(abs(end / every - round(end / every)) > ROUND_OFF for end in asked)
+    return 1 + int(ends[-1] / every + ROUND_OFF) + between
 
 
 def as_duration(seconds: float) -> str:

@@ -1,13 +1,37 @@
-"""The protocol on the clock: what is applied when, and at which times a step must land."""
+"""The protocol on the clock: what is applied, which times must be met, how each step ended."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from phasefield.case import HoldStep, PlateStep, ProtocolStep
+from phasefield.case import HoldStep, PlateStep, ProtocolStep, RestStep, Stage, StripStep
 
-__all__ = ["Applied", "AppliedCurrent", "AppliedVoltage", "Schedule", "Stop", "applied_by"]
+__all__ = [
+    "CHARGE",
+    "CONTACT",
+    "CURRENT",
+    "DURATION",
+    "SHORT",
+    "VOLTAGE",
+    "Applied",
+    "AppliedCurrent",
+    "AppliedVoltage",
+    "Schedule",
+    "StepRecord",
+    "Stop",
+    "applied_by",
+]
+
+DURATION, CHARGE, VOLTAGE, CURRENT = "duration", "charge", "voltage", "current density"
+CONTACT, SHORT = "contact lost", "short circuit"
+"""Why a step ended: the words of the log and of the summary."""
+
+ENDS_STAIRCASE = (VOLTAGE, CONTACT, SHORT)
+
+CLOSE = 1e-9
+"""Share of the protocol within which the time of a frame is that of the end of a step."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +55,17 @@ Applied = AppliedCurrent | AppliedVoltage
 def applied_by(step: ProtocolStep) -> Applied:
     """What a step of the protocol applies."""
     match step:
-        case PlateStep():
-            return AppliedCurrent(step.current_density)
+        case PlateStep() | StripStep():
+            return AppliedCurrent(step.signed_current_density)
+        case RestStep():
+            return AppliedCurrent(0.0)
         case HoldStep():
             return AppliedVoltage(step.voltage)
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A time that the clock must meet exactly.
+    """A time that the clock has to meet, or has met.
 
     Attributes
     ----------
@@ -53,41 +79,128 @@ class Stop:
     ends_step: bool
 
 
-class Schedule:
-    """All stops of a protocol, known in advance.
+@dataclass(frozen=True)
+class StepRecord:
+    """A step of the protocol that has ended.
 
-    Parameters
+    Attributes
     ----------
-    steps : of the protocol.
-    fields_every : time between frames [s].
+    step, cycle : its number and that of its cycle, from 1.
+    kind : plate, strip, rest or hold.
+    start_s, end_s : when it began and ended [s].
+    charge_C_per_m2 : that passed in it, negative when stripped.
+    ended_by : why it ended, one of the reasons of this module.
+    current_density, voltage_V, contact_area_per_area : at its end [A m-2], [V], [1].
     """
 
-    def __init__(self, steps: Sequence[ProtocolStep], fields_every: float) -> None:
-        self._steps = tuple(steps)
-        self._ends: list[float] = []
-        for step in self._steps:
-            self._ends.append(step.duration + (self._ends[-1] if self._ends else 0.0))
-        frames = [i * fields_every for i in range(1, int(self.end / fields_every) + 1)]
-        close = 1e-9 * self.end
-        frames = [t for t in frames if all(abs(t - end) > close for end in self._ends)]
-        self.stops = sorted(
-            [Stop(t, frame=True, ends_step=False) for t in frames]
-            + [Stop(t, frame=True, ends_step=True) for t in self._ends],
-            key=lambda stop: stop.time,
-        )
+    step: int
+    cycle: int
+    kind: str
+    start_s: float
+    end_s: float
+    charge_C_per_m2: float
+    ended_by: str
+    current_density: float
+    voltage_V: float
+    contact_area_per_area: float
+
+
+@dataclass
+class Schedule:
+    """Where a run is in its protocol.
+
+    A step is sure to end after a time that is known; what ends it sooner shows only on the way. So
+    the stops are found one by one. All memory is in `position`, `start`, `start_charge` and
+    `records`.
+
+    Attributes
+    ----------
+    stages : plain steps of the protocol.
+    fields_every : time between frames [s].
+    frames_at_ends : whether fields are written at the end of every step; always at the last one.
+    position : index of the step that runs; the number of stages when the protocol has ended.
+    start : time at which that step began [s].
+    start_charge : net charge at that time [C m-2].
+    records : of the steps that have ended.
+    """
+
+    stages: Sequence[Stage]
+    fields_every: float
+    frames_at_ends: bool = True
+    position: int = 0
+    start: float = 0.0
+    start_charge: float = 0.0
+    records: list[StepRecord] = field(default_factory=list)
 
     @property
-    def end(self) -> float:
-        """Time at which the protocol ends [s]."""
-        return self._ends[-1]
+    def finished(self) -> bool:
+        """Whether the protocol has ended."""
+        return self.position >= len(self.stages)
 
-    def applied(self, time: float) -> Applied:
-        """What the step applies that begins or runs at `time` [s]."""
-        for step, end in zip(self._steps, self._ends, strict=True):
-            if time < end:
-                return applied_by(step)
-        return applied_by(self._steps[-1])
+    @property
+    def step(self) -> ProtocolStep:
+        """The step that runs."""
+        return self.stages[self.position].step
+
+    @property
+    def planned_end(self) -> float:
+        """Time at which the protocol ends if no further step ends early [s]."""
+        end = self.start
+        for stage in self.stages[self.position :]:
+            end = stage.step.longest + end
+        return end
 
     def next_stop(self, time: float) -> Stop:
-        """The first stop after `time` [s]."""
-        return next(stop for stop in self.stops if stop.time > time)
+        """The first stop after `time` [s], which lies in the step that runs."""
+        end = self.step.longest + self.start
+        close = CLOSE * self.planned_end
+        count = int(time / self.fields_every)
+        while (frame := count * self.fields_every) <= max(time, self.start + close):
+            count += 1
+        if frame < end - close:
+            return Stop(frame, frame=True, ends_step=False)
+        return self.end_at(end)
+
+    def end_at(self, time: float) -> Stop:
+        """The stop at which the step that runs ends, when that is at `time` [s]."""
+        frames = time / self.fields_every
+        due = abs(frames - round(frames)) * self.fields_every <= CLOSE * self.planned_end
+        last = self.position == len(self.stages) - 1
+        return Stop(time, frame=self.frames_at_ends or due or last, ends_step=True)
+
+    def planned_reason(self) -> str:
+        """Why the step that runs ends when nothing ends it sooner."""
+        step = self.step
+        by_charge = isinstance(step, PlateStep | StripStep) and step.ends_by_charge
+        return CHARGE if by_charge else DURATION
+
+    def end_step(self, record: StepRecord, charge: float, *, final: bool = False) -> None:
+        """Close the step that runs; the next one begins, or the first after its staircase.
+
+        `charge` is the net charge now [C m-2]. A short circuit ends the protocol, and so does
+        `final`.
+        """
+        self.records.append(record)
+        ended = self.stages[self.position]
+        self.position += 1
+        self.start, self.start_charge = record.end_s, charge
+        if final or record.ended_by == SHORT:
+            self.position = len(self.stages)
+        elif ended.staircase and record.ended_by in ENDS_STAIRCASE:
+            while not self.finished and self.stages[self.position].staircase == ended.staircase:
+                self.position += 1
+
+    def memory(self) -> dict[str, Any]:
+        """What `recall` takes, as values that JSON can hold."""
+        return {
+            "position": self.position,
+            "start": self.start,
+            "start_charge": self.start_charge,
+            "records": [asdict(record) for record in self.records],
+        }
+
+    def recall(self, values: dict[str, Any]) -> None:
+        """Go back to what `memory` returned."""
+        self.position, self.start = values["position"], values["start"]
+        self.start_charge = values["start_charge"]
+        self.records = [StepRecord(**record) for record in values["records"]]

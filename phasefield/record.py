@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 COLUMNS = (
     "step [1]",
+    "protocol step [1]",
+    "cycle [1]",
     "time [s]",
     "time step [s]",
     "current density [A/m^2]",
@@ -38,6 +40,7 @@ COLUMNS = (
     "max contact current density [A/m^2]",
     "mean contact current density [A/m^2]",
     "max pressure [Pa]",
+    "min pressure [Pa]",
     "lithium bodies [1]",
     "free energy [J/m^2]",
     "newton iterations [1]",
@@ -68,6 +71,8 @@ def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
     started = simulation.step > 0
     values = (
         simulation.step,
+        simulation.protocol_step,
+        simulation.case.stages[simulation.protocol_step - 1].cycle if started else 0,
         simulation.time,
         simulation.last_dt if started else math.nan,
         simulation.level.current_density,
@@ -84,6 +89,7 @@ def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
         seen.contact.max_current_density if started else math.nan,
         seen.contact.mean_current_density if started else math.nan,
         seen.max_pressure,
+        seen.min_pressure,
         simulation.bodies(),
         seen.free_energy,
         last.iterations if last else 0,
@@ -129,6 +135,7 @@ def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any
         "model": case.model,
         "backend": case.backend,
         "time_s": simulation.time,
+        "protocol": [asdict(record) for record in simulation.schedule.records],
         **_deposit(simulation),
         "charge_balance": ledger.balance,
         "charge_balance_error": ledger.error,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from geometries import Scaffold
-from phasefield.case import Case, HoldStep, PlateStep, ProtocolStep
+from phasefield.case import Case, HoldStep, PlateStep, ProtocolStep, RestStep, StripStep
 from phasefield.constants import FARADAY
 from phasefield.errors import CaseError, Problem
 from phasefield.units import format as show
@@ -16,6 +16,7 @@ __all__ = [
     "CELLS_PER_INTERFACE",
     "INTERFACES_PER_PORE",
     "faraday_rise",
+    "front_range",
     "height_of",
     "porosity_of",
     "require_resolved",
@@ -69,14 +70,28 @@ def faraday_rise(case: Case, scaffold: Scaffold | None = None) -> float:
     """Height that the protocol plates on average, sum(J t) V_m / (F porosity) [m].
 
     What a hold will plate is known only afterwards; here it counts with U/R_ct, the current density
-    of a flat front that feels the whole voltage.
+    of a flat front that feels the whole voltage. No step is taken to end before its time.
     """
-    return _rise(case, case.protocol, scaffold)
+    return _rises(case, scaffold)[-1]
 
 
-def _rise(case: Case, steps: Iterable[ProtocolStep], scaffold: Scaffold | None) -> float:
-    charge = sum(_current_density(case, step) * step.duration for step in steps)
-    return charge * case.lithium.molar_volume / (FARADAY * porosity_of(case, scaffold))
+def front_range(case: Case, scaffold: Scaffold | None = None) -> tuple[float, float]:
+    """Lowest and highest mean front of the protocol [m], counted as in `faraday_rise`."""
+    rises = _rises(case, scaffold)
+    return case.lithium.depth + min(0.0, *rises), case.lithium.depth + max(0.0, *rises)
+
+
+def _rises(
+    case: Case, scaffold: Scaffold | None, kinds: tuple[type, ...] = (object,)
+) -> list[float]:
+    """Rise at the start and after each step of the protocol that is one of `kinds` [m]."""
+    charge, charges = 0.0, [0.0]
+    for step in case.protocol:
+        if isinstance(step, kinds):
+            charge += _current_density(case, step) * step.longest
+            charges.append(charge)
+    per_charge = case.lithium.molar_volume, FARADAY * porosity_of(case, scaffold)
+    return [charge * per_charge[0] / per_charge[1] for charge in charges]
 
 
 def porosity_of(case: Case, scaffold: Scaffold | None) -> float:
@@ -95,8 +110,10 @@ def height_of(case: Case, scaffold: Scaffold | None) -> float:
 
 def _current_density(case: Case, step: ProtocolStep) -> float:
     match step:
-        case PlateStep():
-            return step.current_density
+        case PlateStep() | StripStep():
+            return step.signed_current_density
+        case RestStep():
+            return 0.0
         case HoldStep():
             return step.voltage / case.kinetics.resistance
 
@@ -135,8 +152,7 @@ def _contact(case: Case) -> Iterator[Problem]:
 
 def _room(case: Case, scaffold: Scaffold | None) -> Iterator[Problem]:
     """What is sure to be plated must fit; holds, known by estimate, end at the short circuit."""
-    plated = [step for step in case.protocol if isinstance(step, PlateStep)]
-    depth, rise = case.lithium.depth, _rise(case, plated, scaffold)
+    depth, rise = case.lithium.depth, max(_rises(case, scaffold, (PlateStep, StripStep)))
     height = height_of(case, scaffold)
     clearance = CLEARANCE * case.interface.width
     if depth < clearance:

@@ -147,8 +147,11 @@ class _Writers:
                 while not simulation.finished:
                     asked.check()
                     wall.check()
+                    before = simulation.step
                     stop = simulation.advance()
-                    self._record(frame=stop is not None and stop.frame)
+                    if simulation.step > before:
+                        self._record(frame=stop is not None and stop.frame)
+                    bar.total = simulation.schedule.planned_end
                     bar.set_postfix_str(_status_line(simulation), refresh=False)
                     bar.update(simulation.time - bar.n)
                     if time.monotonic() - self.saved > every:
@@ -159,6 +162,8 @@ class _Writers:
         except Interrupted:
             self._leave("interrupted")
             raise
+        if simulation.time > self.fields.times[-1]:  # contact was lost before a step could be made
+            self.fields.write(len(self.fields), simulation.time, simulation.fields())
         self._leave("finished")
 
     def _record(self, *, frame: bool) -> None:
@@ -209,7 +214,7 @@ def _recall(simulation: Simulation, arrays: Mapping[str, Any], values: Mapping[s
 
 def _bar(simulation: Simulation, progress: bool) -> tqdm:
     return tqdm(
-        total=simulation.schedule.end,
+        total=simulation.schedule.planned_end,
         initial=simulation.time,
         disable=not progress,
         desc=simulation.case.name,

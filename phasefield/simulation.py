@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,18 @@ from numpy.typing import NDArray
 from geometries import Scaffold
 from phasefield.analysis.ledger import Ledger
 from phasefield.analysis.observables import Observation
-from phasefield.case import Case
+from phasefield.case import Case, StripStep
 from phasefield.domain import Domain, build_domain
-from phasefield.errors import DidNotConverge, ShortCircuit
+from phasefield.errors import ContactLost, DidNotConverge
 from phasefield.models import Parts, make_parts
 from phasefield.preflight import build_scaffold
-from phasefield.protocol import Schedule, Stop
+from phasefield.protocol import CONTACT, Schedule, StepRecord, Stop, applied_by
 from phasefield.solvers.bdf import time_formula
 from phasefield.solvers.bodies import count_bodies
 from phasefield.solvers.control import StepControl
 from phasefield.solvers.newton import NewtonFailed
 from phasefield.solvers.numba_backend import MEMORY, StepResult
+from phasefield.terminations import Termination, locate, terminations
 
 __all__ = ["Simulation", "build"]
 
@@ -31,6 +33,9 @@ log = logging.getLogger(__name__)
 
 SMALLEST_STEP = 1e-9
 """Share of the protocol below which a step size is a failure, not a choice."""
+
+CONTACT_NEARLY_LOST = 0.1
+"""Share of the initial contact below which a strip that cannot go on has lost it."""
 
 
 @dataclass
@@ -47,6 +52,7 @@ class Simulation:
     newton_iterations : spent in all accepted steps.
     worst_residual : largest Newton residual that was accepted.
     last, last_dt : result and size [s] of the newest step; None before the first.
+    protocol_step : number of the protocol step that the newest step belongs to, from 1; 0 before.
     """
 
     case: Case
@@ -63,6 +69,7 @@ class Simulation:
     worst_residual: float = 0.0
     last: StepResult[Any] | None = None
     last_dt: float = 0.0
+    protocol_step: int = 0
 
     @property
     def level(self) -> Any:
@@ -77,22 +84,109 @@ class Simulation:
     @property
     def finished(self) -> bool:
         """Whether the protocol has ended."""
-        return self.time >= self.schedule.end
+        return self.schedule.finished
 
     def advance(self) -> Stop | None:
         """Take one step that the error estimate accepts; return the stop it landed on, if any.
 
+        No step is taken, and None returned, where contact was lost so far that there is none.
+
         Raises
         ------
         DidNotConverge : at the smallest step; the simulation is left as it was before the call.
-        ShortCircuit : lithium has reached the counter electrode; likewise.
         """
         stop = self.schedule.next_stop(self.time)
         remaining = stop.time - self.time
-        result, dt = self._accepted_step(remaining)
-        self._refuse_short_circuit(result.level)
-        landed = dt >= remaining * (1.0 - 1e-12)
+        try:
+            result, dt = self._accepted_step(remaining)
+        except ContactLost as lost:
+            log.info("%s", lost)
+            self._end_step(CONTACT, final=True)
+            return None
+        result, dt, reason = self._up_to_termination(result, dt)
+        landed = reason is None and dt >= remaining * (1.0 - 1e-12)
         level = replace(result.level, time=stop.time) if landed else result.level
+        self._book(result, level, dt)
+        if landed and stop.ends_step:
+            reason = self.schedule.planned_reason()
+        if reason is None:
+            return stop if landed else None
+        stop = self.schedule.end_at(level.time)
+        self._end_step(reason)
+        return replace(stop, frame=stop.frame or self.finished)
+
+    def _accepted_step(self, remaining: float) -> tuple[StepResult[Any], float]:
+        while True:
+            dt = self.control.step_to(remaining)
+            try:
+                result = self._attempt(dt)
+            except NewtonFailed as failure:
+                if not self.control.fail(dt, str(failure)):
+                    raise self._failed(
+                        f"no convergence, step of {dt:.3g} s: {failure}"
+                    ) from failure
+                continue
+            if self.control.accept(dt, result.error, order=len(self.levels)):
+                return result, dt
+            if self.control.proposed < self.control.smallest:
+                raise self._failed(
+                    f"the error stays above solver.time_error ({self.control.tolerance:.0e}) down "
+                    f"to a step of {dt:.3g} s"
+                )
+
+    def _attempt(self, dt: float) -> StepResult[Any]:
+        applied = applied_by(self.schedule.step)
+        found: StepResult[Any] = self.parts.backend.advance(self.levels, dt, applied)
+        return found
+
+    def _failed(self, reason: str) -> DidNotConverge:
+        """What to raise: a strip of metal that hardly touches the electrolyte ends, no more."""
+        touching = self.parts.observer.contact_area_per_area(self.level.xi) / self.initial_contact
+        kind = DidNotConverge
+        if isinstance(self.schedule.step, StripStep) and touching < CONTACT_NEARLY_LOST:
+            kind = ContactLost
+        return kind(f"at t = {self.time:.6g} s: {reason}")
+
+    def _up_to_termination(
+        self, result: StepResult[Any], dt: float
+    ) -> tuple[StepResult[Any], float, str | None]:
+        """The step, shortened to the first termination that it goes beyond, and the reason."""
+        reason, known = None, len(self.levels) > 1
+        for end in self._terminations():
+
+            def excess(found: StepResult[Any], end: Termination = end) -> float:
+                return end.excess(found.level, self._charge_in_step(found.level))
+
+            if excess(result) <= 0.0:
+                continue
+            reason = end.reason
+            before = end.excess(self.level, self.ledger.charge - self.schedule.start_charge)
+            start = before if (known or end.at_start) and before < 0.0 else None
+            try:
+                dt, result = locate(self._attempt, excess, (dt, result), start, end.tolerance)
+            except NewtonFailed as failure:
+                log.info("%s not located within %.3g s: %s", reason, dt, failure)
+        return result, dt, reason
+
+    def _terminations(self) -> tuple[Termination, ...]:
+        return terminations(
+            self.schedule.step, self.parts.observer, self.domain, self.initial_contact
+        )
+
+    @cached_property
+    def initial_contact(self) -> float:
+        """Contact area per cross-section at t = 0 [1]."""
+        return float(self.parts.observer.contact_area_per_area(self.initial_xi))
+
+    def _charge_in_step(self, level: Any) -> float:
+        """Charge that has passed in the protocol step when `level` has been reached [C m-2]."""
+        dt = level.time - self.time
+        formula = time_formula([past.time for past in self.levels], dt)
+        charge = self.ledger.charge_after(formula, dt, level.current_density)
+        return charge - self.schedule.start_charge
+
+    def _book(self, result: StepResult[Any], level: Any, dt: float) -> None:
+        """Take over a finished step."""
         formula = time_formula([past.time for past in self.levels], dt)
         self.ledger.record(formula, dt, level.current_density, self.metal_charge(level.xi))
         if self.parts.audit is not None:
@@ -100,40 +194,47 @@ class Simulation:
         self.levels = (*self.levels, level)[-MEMORY:]
         self.last, self.last_dt = result, dt
         self.step += 1
+        self.protocol_step = self.schedule.position + 1
         self.newton_iterations += result.iterations
         self.worst_residual = max(self.worst_residual, result.residual)
-        if landed and stop.ends_step:
-            self.levels = self.levels[-1:]
-            self.control.proposed = self.case.solver.time_step or self.case.solver.initial_step
-        return stop if landed else None
 
-    def _accepted_step(self, remaining: float) -> tuple[StepResult[Any], float]:
-        applied = self.schedule.applied(self.time)
-        while True:
-            dt = self.control.step_to(remaining)
-            try:
-                result = self.parts.backend.advance(self.levels, dt, applied)
-            except NewtonFailed as failure:
-                if not self.control.fail(dt, str(failure)):
-                    raise DidNotConverge(
-                        f"no convergence at t = {self.time:.6g} s, step of {dt:.3g} s: {failure}"
-                    ) from failure
-                continue
-            if self.control.accept(dt, result.error, order=len(self.levels)):
-                return result, dt
-            if self.control.proposed < self.control.smallest:
-                raise DidNotConverge(
-                    f"at t = {self.time:.6g} s the error stays above solver.time_error "
-                    f"({self.control.tolerance:.0e}) down to a step of {dt:.3g} s"
-                )
+    def _end_step(self, reason: str, *, final: bool = False) -> None:
+        """Close the protocol step that runs, and those after it that cannot begin."""
+        self._close(reason, final=final)
+        while not self.finished:
+            known = [each for each in self._terminations() if each.at_start]
+            met = [e.reason for e in known if e.excess(self.level, 0.0) > -e.tolerance]
+            if not met:
+                break
+            self._close(met[0])
+        self.levels = self.levels[-1:]
+        if not self.finished:
+            self.control.proposed, self.control.largest = self._time_steps()
 
-    def _refuse_short_circuit(self, level: Any) -> None:
-        metal = self.domain.pore * level.xi
-        if metal.take(-1, axis=self.domain.grid.growth_axis).max() > 0.5:
-            raise ShortCircuit(
-                f"lithium reaches the counter electrode at t = {level.time:.6g} s, after "
-                f"{self.ledger.charge:.4g} C/m^2: plate less, or raise geometry.height"
-            )
+    def _time_steps(self) -> tuple[float, float]:
+        """First and longest time step of the protocol step that runs [s]."""
+        return self.case.solver.time_steps(self.schedule.step.longest)
+
+    def _close(self, reason: str, *, final: bool = False) -> None:
+        schedule, level, observer = self.schedule, self.level, self.parts.observer
+        stage = schedule.stages[schedule.position]
+        record = StepRecord(
+            step=schedule.position + 1,
+            cycle=stage.cycle,
+            kind=stage.step.kind,
+            start_s=schedule.start,
+            end_s=level.time,
+            charge_C_per_m2=self.ledger.charge - schedule.start_charge,
+            ended_by=reason,
+            current_density=level.current_density,
+            voltage_V=observer.voltage(level),
+            contact_area_per_area=observer.contact_area_per_area(level.xi),
+        )
+        log.info(
+            "%s, step %d of the protocol, cycle %d, ends at t = %.6g s: %s",
+            record.kind, record.step, record.cycle, record.end_s, reason,
+        )  # fmt: skip
+        schedule.end_step(record, self.ledger.charge, final=final)
 
     def metal_charge(self, xi: NDArray[np.float64]) -> float:
         """Lithium of a field as charge per cross-section [C m-2], integrated from xi."""
@@ -142,7 +243,7 @@ class Simulation:
 
     def observe(self) -> Observation:
         """Numbers of the newest level."""
-        seen: Observation = self.parts.observer.observe(self.level, self.ledger.charge)
+        seen: Observation = self.parts.observer.observe(self.level, self.ledger.net_charge)
         return seen
 
     def fields(self) -> dict[str, NDArray[np.float64]]:
@@ -170,6 +271,7 @@ class Simulation:
             "proposed": self.control.proposed,
             "rejected": self.control.rejected,
             "ledger": asdict(self.ledger),
+            "schedule": self.schedule.memory(),
             "audit": None if self.parts.audit is None else asdict(self.parts.audit),
         }
         return arrays, values
@@ -186,6 +288,9 @@ class Simulation:
             kind(**{each.name: value(f"{each.name}_{i}") for each in fields(kind)})
             for i in range(values["levels"])
         )
+        self.schedule.recall(values["schedule"])
+        if not self.finished:
+            self.control.largest = self._time_steps()[1]
         self.step = values["step"]
         self.newton_iterations = values["newton_iterations"]
         self.worst_residual = values["worst_residual"]
@@ -215,12 +320,13 @@ def build(case: Case, *, force: bool = False, initial_xi: NDArray[Any] | None = 
     domain = build_domain(scaffold, case.interface.width, force=force)
     solver = case.solver
     parts = make_parts(case, domain, initial_xi, force=force)
-    schedule = Schedule(case.protocol, case.output.fields_every)
+    schedule = Schedule(case.stages, case.output.fields_every, case.output.fields_at_step_ends)
+    first, longest = solver.time_steps(schedule.step.longest)
     control = StepControl(
         tolerance=solver.time_error,
-        proposed=solver.time_step or solver.initial_step,
-        largest=solver.time_step or solver.max_step,
-        smallest=SMALLEST_STEP * schedule.end,
+        proposed=first,
+        largest=longest,
+        smallest=SMALLEST_STEP * case.duration,
         fixed=solver.time_step is not None,
     )
     xi = parts.start.xi

@@ -54,6 +54,9 @@ DIMENSIONS: dict[str, Dimension] = {
     "current density": Dimension(
         "a current density", "A/m^2", "0.2 mA/cm^2", ("mA", "uA", "A", "cm", "m")
     ),
+    "areal charge": Dimension(
+        "a charge per area", "C/m^2", "0.1 mAh/cm^2", ("mAh", "Ah", "C", "cm", "m")
+    ),
     "voltage": Dimension("a voltage", "V", "9 mV", ("mV", "V", "uV")),
     "concentration": Dimension(
         "a concentration", "mol/m^3", "40 mol/l", ("mol", "mmol", "l", "m", "cm")

@@ -133,7 +133,7 @@ BROKEN = {
 """,
         "  - {}\n",
         "protocol.0",
-        "needs one step, plate or hold",
+        "needs one step, plate or strip or rest or hold or pulse or repeat or staircase",
         "- {}",
     ),
     "two-steps-in-one": Broken(
@@ -143,16 +143,58 @@ BROKEN = {
         "every step begins with a dash of its own",
         "- plate:",
     ),
-    "hold-that-strips": Broken(
+    "strip-to-a-plating-voltage": Broken(
         """  - plate:
       current_density: 0.2 mA/cm^2
 """,
-        """  - hold:
-      voltage: -9 mV
+        """  - strip:
+      current_density: 0.2 mA/cm^2
+      termination: 50 mV
 """,
-        "protocol.0.hold.voltage",
-        "must be above 0 and below 1000 mV, you gave -9 mV",
-        "voltage: -9 mV",
+        "protocol.0.strip.termination",
+        "must be below 0, you gave 50 mV",
+        "termination: 50 mV",
+    ),
+    "step-without-end": Broken(
+        "      duration: 1000 s\n",
+        "",
+        "protocol.0.plate",
+        "needs duration or charge",
+        "- plate:",
+    ),
+    "unknown-step-in-a-cycle": Broken(
+        """  - plate:
+      current_density: 0.2 mA/cm^2
+      duration: 1000 s
+""",
+        """  - repeat:
+      times: 3
+      steps:
+        - strp: {current_density: 0.2 mA/cm^2, duration: 60 s}
+""",
+        "protocol.0.repeat.steps.0.strp",
+        'did you mean "strip"?',
+        "- strp:",
+    ),
+    "staircase-downwards": Broken(
+        """  - plate:
+      current_density: 0.2 mA/cm^2
+      duration: 1000 s
+""",
+        "  - staircase: {first: 1 mA/cm^2, last: 0.5 mA/cm^2, duration: 60 s}\n",
+        "protocol.0.staircase",
+        "the first current density exceeds the last one",
+        "- staircase:",
+    ),
+    "endless-protocol": Broken(
+        """  - plate:
+      current_density: 0.2 mA/cm^2
+      duration: 1000 s
+""",
+        "  - pulse: {current_density: 1 mA/cm^2, on: 1 s, off: 1 s, times: 1000000000}\n",
+        "protocol.0",
+        "comes to more than 20000 steps",
+        "- pulse:",
     ),
     "empty-protocol": Broken(
         """protocol:

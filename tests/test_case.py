@@ -70,13 +70,14 @@ def test_defaults_that_follow_from_other_keys():
     assert case.geometry.arrangement == "slit"
     assert case.interface.width == pytest.approx(0.25e-6)
     assert case.output.fields_every == 100.0
-    assert (case.solver.initial_step, case.solver.max_step) == (1.0, 50.0)
+    assert case.solver.time_steps(case.duration) == (1.0, 50.0)
     assert smallest("dimensions=3").geometry.arrangement == "square"
 
 
 def test_given_steps_bound_the_ones_that_follow():
-    assert smallest("solver.max_step=0.1 s").solver.initial_step == 0.1
-    assert smallest("solver.initial_step=100 s").solver.max_step == 100.0
+    assert smallest("solver.max_step=0.1 s").solver.time_steps(1000.0) == (0.1, 0.1)
+    assert smallest("solver.initial_step=100 s").solver.time_steps(1000.0) == (100.0, 100.0)
+    assert smallest("solver.time_step=3 s").solver.time_steps(1000.0) == (3.0, 3.0)
 
 
 def test_a_case_is_frozen():
@@ -248,8 +249,16 @@ TOGETHER = {
 
 def test_examples_of_the_schema_are_valid_values():
     definitions = json_schema()["$defs"]
-    homes = {"PlateStep": "protocol.0.plate", "HoldStep": "protocol.0.hold"}
-    hold = "protocol=[{hold: {voltage: 9 mV, duration: 1 s}}]"
+    steps = {
+        "PlateStep": "{plate: {current_density: 0.2 mA/cm^2, duration: 1 s}}",
+        "StripStep": "{strip: {current_density: 0.2 mA/cm^2, duration: 1 s}}",
+        "RestStep": "{rest: {duration: 1 s}}",
+        "HoldStep": "{hold: {voltage: 9 mV, duration: 1 s}}",
+        "PulseEntry": "{pulse: {current_density: 1 mA/cm^2, on: 1 s, off: 1 s, times: 2}}",
+        "RepeatEntry": "{repeat: {times: 2, steps: [{rest: {duration: 1 s}}]}}",
+        "StaircaseEntry": "{staircase: {last: 0.1 mA/cm^2, duration: 1 s}}",
+    }
+    homes = {name: f"protocol.0.{text[1:].split(':')[0]}" for name, text in steps.items()}
     for section, definition in definitions.items():
         if "kind" in definition["properties"] and section != "Cell":
             continue
@@ -258,7 +267,7 @@ def test_examples_of_the_schema_are_valid_values():
                 path = f"{homes.get(section, section.lower())}.{key}"
                 also = [TOGETHER[path]] if path in TOGETHER else []
                 also += ["model=paper"] * (section == "Paper")
-                first = [hold] * (section == "HoldStep")
+                first = [f"protocol=[{steps[section]}]"] if section in steps else []
                 smallest(*first, f"{path}={example}", *also)
 
 
@@ -283,3 +292,11 @@ def test_closures_of_the_paper_model_need_that_model():
     with pytest.raises(CaseError, match="need model: paper"):
         smallest("paper.cross_term=8")
     assert smallest("paper.cross_term=8", "model=paper").paper.cross_term == 8.0
+
+
+def test_the_paper_model_only_plates():
+    for step in ("rest: {duration: 1 s}", "hold: {voltage: -1 mV, duration: 1 s}"):
+        with pytest.raises(CaseError, match="model: paper plates only"):
+            smallest(f"protocol=[{{{step}}}]", "model=paper")
+    pulsed = "repeat: {times: 2, steps: [{hold: {voltage: 5 mV, duration: 1 s}}]}"
+    assert len(smallest(f"protocol=[{{{pulsed}}}]", "model=paper").protocol) == 2

@@ -11,7 +11,7 @@ import pytest
 
 from phasefield.case import case_from_dict, load_case
 from phasefield.errors import Interrupted
-from phasefield.protocol import AppliedCurrent, AppliedVoltage, Schedule
+from phasefield.protocol import AppliedCurrent, AppliedVoltage
 from phasefield.runner import run
 from phasefield.simulation import Simulation, build
 
@@ -135,13 +135,3 @@ def test_charge_under_a_held_voltage_enters_by_the_ion_flux():
     x = np.clip(level.xi, 0, 1)
     total = np.sum(domain.wall_density * x**2 * (3 - 2 * x) * i) * domain.grid.cell_volume
     assert total / domain.grid.cross_section == pytest.approx(level.current_density, rel=1e-7)
-
-
-def test_schedule_applies_each_step_in_its_time():
-    steps = case_of("conserved", PLATE["conserved"], hold(5e-3)).protocol
-    schedule = Schedule(steps, 50.0)
-    assert schedule.applied(0.0) == AppliedCurrent(2.0)
-    assert schedule.applied(59.0) == AppliedCurrent(2.0)
-    assert schedule.applied(60.0) == AppliedVoltage(5e-3)
-    assert schedule.applied(110.0) == AppliedVoltage(5e-3)
-    assert [stop.time for stop in schedule.stops if stop.ends_step] == [60.0, 110.0]

@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ContactMetrics:
-    """Measures of the contact; NaN where one is not defined (no contact, no current).
+    """Measures of the contact; NaN where one is not defined (no contact, no applied current).
 
     Attributes
     ----------
@@ -73,8 +73,8 @@ def contact_metrics(
         contact_area_per_area=area / cross_section,
         mean_current_density=mean,
         max_current_density=largest,
-        j_max_over_j_mean=largest / mean if mean else math.nan,
-        gini=gini_coefficient(direction * i, weight),
+        j_max_over_j_mean=largest / mean if mean and applied else math.nan,
+        gini=gini_coefficient(direction * i, weight) if applied else math.nan,
         current_density_reduction_mean=1 - mean / applied if applied else math.nan,
         current_density_reduction_peak=1 - largest / applied if applied else math.nan,
     )

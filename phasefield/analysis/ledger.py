@@ -8,6 +8,10 @@ from phasefield.solvers.bdf import TimeFormula
 
 __all__ = ["Ledger"]
 
+ROUNDING = 1e-9
+"""Net charge over the sum of |charge| below which it counts as none: the residuals that Newton's
+method leaves add up to some 1e-13 of it."""
+
 
 @dataclass
 class Ledger:
@@ -36,22 +40,29 @@ class Ledger:
 
     def record(self, formula: TimeFormula, dt: float, current_density: float, metal: float) -> None:
         """Book a step of `dt` [s] that ended at `current_density` [A m-2] with `metal` [C m-2]."""
-        charge = (
-            formula.newest * self.charge
-            + formula.older * self.previous_charge
-            + dt * current_density
-        ) / formula.alpha0
+        charge = self.charge_after(formula, dt, current_density)
         self.absolute_charge += abs(charge - self.charge)
         self.previous_charge, self.charge = self.charge, charge
         self.metal = metal - self.initial_metal
         self.worst = max(self.worst, abs(self.metal - self.charge))
 
+    def charge_after(self, formula: TimeFormula, dt: float, current_density: float) -> float:
+        """Net charge [C m-2] after a step of `dt` [s] that ends at `current_density` [A m-2]."""
+        return (
+            formula.newest * self.charge
+            + formula.older * self.previous_charge
+            + dt * current_density
+        ) / formula.alpha0
+
+    @property
+    def net_charge(self) -> float:
+        """Net charge [C m-2]; exactly 0 where only rounding is left of what went to and fro."""
+        return self.charge if abs(self.charge) > ROUNDING * self.absolute_charge else 0.0
+
     @property
     def balance(self) -> float | None:
         """Metal grown over net charge [1]; None when no net charge has passed."""
-        if abs(self.charge) <= 1e-12 * self.absolute_charge or self.charge == 0.0:
-            return None
-        return self.metal / self.charge
+        return self.metal / self.charge if self.net_charge else None
 
     @property
     def error(self) -> float:

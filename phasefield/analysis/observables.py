@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,7 @@ class Observation:
     ----------
     voltage : counter electrode against the metal on the current collector [V].
     lithium_volume_per_area : lithium over the cross-section [m].
-    max_pressure : largest mu in lithium (xi > 0.5) [Pa].
+    max_pressure, min_pressure : largest and smallest mu in lithium (xi > 0.5) [Pa].
     free_energy : per cross-section [J m-2].
     uniformity, contact : see their classes.
     """
@@ -39,6 +40,7 @@ class Observation:
     voltage: float
     lithium_volume_per_area: float
     max_pressure: float
+    min_pressure: float
     free_energy: float
     uniformity: Uniformity
     contact: ContactMetrics
@@ -65,6 +67,15 @@ class DepositObserver:
         added = charge * self.volume_per_charge
         return uniformity(xi, self._initial, added, pore, grid.spacing, grid.growth_axis)
 
+    def contact_area_per_area(self, xi: Array) -> float:
+        """True area on which lithium touches the electrolyte, over the cross-section [1]."""
+        grid = self._domain.grid
+        return float(np.sum(self._contact_weight(xi))) / grid.cross_section
+
+    def _contact_weight(self, xi: Array) -> Array:
+        """Contact area in each cell [m2]."""
+        return self._domain.wall_density * contact.py_func(xi) * self._domain.grid.cell_volume
+
     def _front(self, xi: Array) -> Array:
         grid = self._domain.grid
         return front_height(xi, self._domain.pore, grid.spacing, grid.growth_axis)
@@ -86,10 +97,12 @@ class Observer(DepositObserver):
 
     def observe(self, level: Level, charge: float) -> Observation:
         """Numbers of `level` after `charge` [C m-2]."""
+        in_metal = level.mu[level.xi > 0.5]
         return Observation(
             voltage=self.voltage(level),
             lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
-            max_pressure=float(level.mu[level.xi > 0.5].max()),
+            max_pressure=float(in_metal.max()) if in_metal.size else math.nan,
+            min_pressure=float(in_metal.min()) if in_metal.size else math.nan,
             free_energy=self.free_energy(level.xi),
             uniformity=self.deposit(level.xi, charge),
             contact=self._contact(level),
@@ -146,10 +159,9 @@ class Observer(DepositObserver):
         return i, strong
 
     def _contact(self, level: Level) -> ContactMetrics:
-        domain, grid = self._domain, self._domain.grid
         i, strong = self._current(level)
-        weight = domain.wall_density * contact.py_func(level.xi) * grid.cell_volume
-        return contact_metrics(i, weight, strong, grid.cross_section, level.current_density)
+        weight, area = self._contact_weight(level.xi), self._domain.grid.cross_section
+        return contact_metrics(i, weight, strong, area, level.current_density)
 
 
 def halves(field: Array, axis: int) -> tuple[Array, Array]:

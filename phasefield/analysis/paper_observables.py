@@ -19,7 +19,6 @@ from phasefield.physics.paper import (
     interpolation,
     interpolation_prime,
 )
-from phasefield.physics.transport import contact
 from phasefield.solvers.bdf import TimeFormula
 from phasefield.state import PaperLevel
 
@@ -45,12 +44,12 @@ class PaperObserver(DepositObserver):
         """Numbers of `level` after `charge` [C m-2]; the model has no contact current."""
         nan = math.nan
         grid = self._domain.grid
-        weight = self._domain.wall_density * contact.py_func(level.xi) * grid.cell_volume
-        area = float(weight.sum())
+        area = float(self._contact_weight(level.xi).sum())
         return Observation(
-            voltage=level.applied_voltage,
+            voltage=self.voltage(level),
             lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
             max_pressure=nan,
+            min_pressure=nan,
             free_energy=self.free_energy(level.xi),
             uniformity=self.deposit(level.xi, charge),
             contact=ContactMetrics(area, area / grid.cross_section, nan, nan, nan, nan, nan, nan),
@@ -63,6 +62,10 @@ class PaperObserver(DepositObserver):
             "ion_concentration": level.concentration,
             "electric_potential": level.potential,
         }
+
+    def voltage(self, level: PaperLevel) -> float:
+        """Potential of the counter electrode against the metal side [V]."""
+        return level.applied_voltage
 
     def lithium_volume_per_area(self, xi: Array) -> float:
         """Integral of xi over the cross-section [m]; lithium is wherever xi is, as in the model."""

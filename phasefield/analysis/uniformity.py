@@ -53,7 +53,8 @@ class Uniformity:
     wall_to_centre : rise next to the wall over the rise farthest from it [1]; above 1 lithium
         runs up the walls.
     packing : added lithium over the pore volume it spreads into, the pore volume between the
-        initial front and the highest point of the front [1]; 1 for an even deposit.
+        initial front and the highest point of the front [1]; 1 for an even deposit, NaN where
+        not more was plated than stripped.
     largest_protrusion_m : highest minus mean front height [m].
     front_width_m : height over which layers go from 90 % to 10 % filled [m]; see `front_width`.
     pore_scatter : population standard deviation over the pores of their mean rise, divided by
@@ -116,7 +117,7 @@ def uniformity(
         mean_rise_m=float(rise.mean()),
         faraday_rise_m=faraday,
         wall_to_centre=_ratio(wall, centre),
-        packing=_ratio(added, swept),
+        packing=_ratio(added, swept) if added > 0 else math.nan,
         largest_protrusion_m=float(now.max() - now.mean()),
         front_width_m=front_width(filling(xi, psi, growth_axis), step),
         pore_scatter=_ratio(_mean_per_pore(rise, surface).std(), scale),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from phasefield.case import Case, HoldStep, PlateStep, ProtocolStep
+from phasefield.case import Case, HoldStep, PlateStep, ProtocolStep, RestStep, StripStep
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.errors import CaseError
 from phasefield.physics.anisotropy import is_convex
@@ -144,10 +144,12 @@ def force_scale(step: ProtocolStep, i0: float, alpha: float, thermal_voltage: fl
     V0 of each, the second is 0.95, 0.61 and 0.57 of the first.
     """
     match step:
-        case PlateStep():
+        case PlateStep() | StripStep():
             return 2.0 * abs(step.current_density) / i0
+        case RestStep():
+            return 0.0
         case HoldStep():
-            return float(driving_force.py_func(1.0, -step.voltage, alpha, thermal_voltage))
+            return abs(float(driving_force.py_func(1.0, -step.voltage, alpha, thermal_voltage)))
 
 
 def smallest_cross_term(drive: float) -> float:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from phasefield.case import HoldStep, PlateStep, ProtocolStep
+from typing import Any
+
+from phasefield.case import (
+    HoldStep,
+    PlateStep,
+    ProtocolStep,
+    PulseEntry,
+    RepeatEntry,
+    RestStep,
+    StaircaseEntry,
+    StripStep,
+)
 from phasefield.report.data import RunData
 from phasefield.report.ledger import ledger_sentences
 from phasefield.report.wording import (
@@ -45,21 +56,54 @@ def notice(data: RunData) -> str | None:
 def headline(data: RunData) -> str:
     """What was simulated, in one line."""
     case = data.case
-    steps = ", then ".join(_step(step) for step in case.protocol)
+    done = {step.kind for step in case.protocol}
+    verb = "cycled in" if "strip" in done else "plated into"
+    steps = ", then ".join(_entry(entry.held) for entry in case.entries)
     porosity = "" if data.porosity is None else f" porosity {100 * data.porosity:.4g} %"
     return (
-        f"Lithium plated into {length(case.geometry.pore_size)} {case.geometry.words} in LLZO,"
+        f"Lithium {verb} {length(case.geometry.pore_size)} {case.geometry.words} in LLZO,"
         f"{porosity}, {steps}."
         f"{' The model as published.' if case.model == 'paper' else ''}"
     )
 
 
+def _entry(held: Any) -> str:
+    """An entry of the protocol, a single step or steps that belong together."""
+    match held:
+        case PulseEntry():
+            return (
+                f"{held.times} pulses of {current(held.current_density)} for {time_span(held.on)},"
+                f" {time_span(held.off)} apart"
+            )
+        case RepeatEntry():
+            inner = " – ".join(_entry(entry.held) for entry in held.steps)
+            return f"{held.times} cycles ({inner})"
+        case StaircaseEntry():
+            stairs = [*held.current_densities()]
+            return (
+                f"a staircase of {held.cycles * len(stairs)} cycles from {current(stairs[0])} to"
+                f" {current(stairs[-1])}"
+            )
+    return _step(held)
+
+
 def _step(step: ProtocolStep) -> str:
     match step:
         case PlateStep():
-            return f"{current(step.current_density)} for {time_span(step.duration)}"
+            return f"{current(step.current_density)} {_end(step)}"
+        case StripStep():
+            return f"stripped at {current(step.current_density)} {_end(step)}"
+        case RestStep():
+            return f"rest for {time_span(step.duration)}"
         case HoldStep():
             return f"{voltage(step.voltage)} held for {time_span(step.duration)}"
+
+
+def _end(step: PlateStep | StripStep) -> str:
+    """The planned end of a step at a constant current."""
+    if step.ends_by_charge and step.charge is not None:
+        return f"to {number(step.charge / COULOMB_M2_PER_MAH_CM2, 3, 'mAh/cm²')}"
+    return f"for {time_span(step.longest)}"
 
 
 def narrative(data: RunData) -> list[str]:
