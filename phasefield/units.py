@@ -49,6 +49,7 @@ DIMENSIONS: dict[str, Dimension] = {
     "temperature": Dimension("a temperature", "K", "298 K or 25 degC", ("K", "degC")),
     "angle": Dimension("an angle", "rad", "90 deg", ("deg", "rad")),
     "pressure": Dimension("a pressure", "Pa", "11 GPa", ("Pa", "kPa", "MPa", "GPa", "bar")),
+    "force": Dimension("a force", "N", "146 mN", ("mN", "N")),
     "surface energy": Dimension("a surface energy", "J/m^2", "0.5 J/m^2", ("J", "mJ", "m", "N")),
     "diffusivity": Dimension("a diffusivity", "m^2/s", "5.6e-15 m^2/s", ("cm", "m", "um", "s")),
     "current density": Dimension(

@@ -134,6 +134,32 @@ def test_analytic(tmp_path, capsys):
     assert (tmp_path / "analytic.png").stat().st_size > 10_000
 
 
+def test_analytic_knows_temperature_coating_and_bending(capsys):
+    """146 mN on 5.0 mm x 65 um over 5 mm: 51.8 MPa; 10 nm of 1e-6 S/cm: 1 ohm cm2."""
+    asked = ["--temperature", "20 degC", "--coating", "10 nm", "1e-6 S/cm"]
+    bent = ["--bending", "146 mN", "5 mm", "5 mm", "--thickness", "65 um"]
+    assert cli.main([*ANALYTIC, "10 um", *asked, *bent]) == 0
+    out = capsys.readouterr().out
+    for name, value in (
+        ("conductivity at this temperature", "0.32 mS/cm"),
+        ("resistance of the coating", "1 ohm cm^2"),
+        ("bending strength", "51.83 MPa"),
+        ("1 mAh/cm^2, dense and in these pores", "4.86 um, 9.72 um"),
+        ("at the highest current", "67.3%"),
+        ("resistance per cross-section", "73.0%"),
+        ("Bruggeman", "0.1131 mS/cm"),
+    ):
+        (line,) = (line for line in out.splitlines() if name in line)
+        assert line.endswith(value)
+
+
+def test_analytic_refuses_a_coating_without_conductivity(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*ANALYTIC, "10 um", "--coating", "10 nm", "3 um"])
+    assert ended.value.code == 2
+    assert "is not a conductivity" in capsys.readouterr().err
+
+
 def test_analytic_warns_where_the_contact_is_smaller_than_the_cross_section(capsys):
     assert cli.main([*ANALYTIC, "2 um", "--shape", "slits", "--out", "maps.png"]) == 0
     captured = capsys.readouterr()

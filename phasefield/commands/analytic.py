@@ -8,11 +8,14 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from phasefield.commands.arguments import quantity
+from phasefield.commands.arguments import quantities, quantity
 
 __all__ = ["EXAMPLE", "configure", "execute"]
 
 EXAMPLE = 'phasefield analytic --porosity "50 %" --pore-size "5 um" --depth "10 um"'
+
+REFERENCE = 293.15
+"""Temperature of the default conductivity, 20 degC [K]."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -61,6 +64,33 @@ def configure(parser: ArgumentParser) -> None:
         metavar="J",
         help="of that cell (default: 0.1 mA/cm^2)",
     )
+    add(
+        "--temperature",
+        type=quantity("temperature"),
+        metavar="T",
+        help="carry the conductivity from 20 degC to this temperature",
+    )
+    add(
+        "--activation-energy",
+        type=quantity("molar energy"),
+        default="0.417 eV",
+        metavar="E",
+        help="of the conductivity (default: 0.417 eV)",
+    )
+    add(
+        "--coating",
+        nargs=2,
+        action=quantities("length", "conductivity"),
+        metavar=("LENGTH", "SIGMA"),
+        help="thickness and conductivity of a coating, in series with the resistance",
+    )
+    add(
+        "--bending",
+        nargs=3,
+        action=quantities("force", "length", "length"),
+        metavar=("FORCE", "SPAN", "WIDTH"),
+        help="failure of the membrane in three-point bending",
+    )
     add("--out", type=Path, default=Path("analytic.png"), metavar="FILE", help="the maps")
 
 
@@ -80,35 +110,26 @@ def execute(args: Namespace) -> int:
 
 def _lines(args: Namespace) -> Iterator[tuple[str, str]]:
     from phasefield.analysis import analytic
-    from phasefield.commands.maps import SURFACES
+    from phasefield.analysis.companions import Membrane, lines
 
-    surface = SURFACES[args.shape](args.porosity, args.pore_size)
-    straight = args.shape in ("channels", "slits")
-    conduct = analytic.straight_channels if straight else analytic.bruggeman
-    sigma = conduct(args.conductivity, args.porosity)
-    penetration = analytic.penetration_length(sigma, args.resistance, surface)
-    ideal = analytic.current_density_reduction(surface, args.depth)
-    kinetic = analytic.current_density_reduction_kinetic(surface, args.depth, penetration)
-    crowding = analytic.current_density_max_over_mean(args.depth, penetration)
-    capacity = analytic.areal_capacity(args.porosity * args.depth)
-    yield "specific surface area S_c", f"{surface * 1e-6:.4g} 1/um"
-    yield "contact per cross-section S_c d", f"{surface * args.depth:.4g}"
-    yield "current density reduction R_J", f"{ideal:.1%}"
-    yield "  with finite kinetics, at the highest current", f"{kinetic:.1%}"
-    yield "penetration length lambda", f"{penetration * 1e6:.4g} um"
-    yield "deepest useful filling, 2 lambda", f"{2 * penetration * 1e6:.4g} um"
-    yield "highest over mean contact current", f"{crowding:.4g}"
-    yield "lithium in the filled pores", f"{capacity / 36000:.4g} mAh/cm^2"
-    how = "sigma (1 - p)" if straight else "sigma (1 - p)^(3/2)"
-    yield f"conductivity of the membrane, {how}", f"{sigma * 10:.4g} mS/cm"
-    cell = analytic.cell_polarisation(args.current_density, args.resistance, args.thickness, sigma)
-    yield "polarisation of a symmetric cell", f"{cell * 1e3:.3g} mV"
-    if straight and args.shape == "channels":
-        isotropic = analytic.specific_surface_area_channels_isotropic(args.porosity, args.pore_size)
-        boolean, isolated = (
-            SURFACES[name](args.porosity, args.pore_size)
-            for name in ("overlapping_spheres", "spheres")
+    conductivity, resistance = args.conductivity, args.resistance
+    if args.temperature is not None:
+        conductivity = analytic.arrhenius(
+            args.temperature, conductivity, args.activation_energy, REFERENCE
         )
-        yield "S_c by other formulas: (4/pi) 4 p/w", f"{isotropic * 1e-6:.4g} 1/um"
-        yield "  6 p/w of isolated spheres", f"{isolated * 1e-6:.4g} 1/um"
-        yield "  overlapping spheres of this diameter", f"{boolean * 1e-6:.4g} 1/um"
+        yield "conductivity at this temperature", f"{conductivity * 10:.4g} mS/cm"
+    if args.coating:
+        thickness, sigma = args.coating
+        added = analytic.coating_resistance(thickness, sigma)
+        resistance += added
+        yield "resistance of the coating", f"{added * 1e4:.4g} ohm cm^2"
+    yield from lines(
+        Membrane(
+            args.shape, args.porosity, args.pore_size, args.depth, resistance, conductivity,
+            args.thickness, args.current_density,
+        )
+    )  # fmt: skip
+    if args.bending:
+        force, span, width = args.bending
+        strength = analytic.bending_strength(force, span, width, args.thickness)
+        yield "bending strength 3 F L/(2 b d^2)", f"{strength * 1e-6:.4g} MPa"

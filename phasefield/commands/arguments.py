@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import Action, ArgumentError, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from phasefield.case import Case
 
-__all__ = ["add_case", "quantity", "read_case", "whole_number"]
+__all__ = ["add_case", "quantities", "quantity", "read_case", "whole_number"]
 
 
 def add_case(parser: ArgumentParser) -> None:
@@ -47,6 +47,25 @@ def quantity(dimension: str, below: float | None = None) -> Callable[[str], floa
         return value
 
     return read
+
+
+def quantities(*dimensions: str) -> type[Action]:
+    """Return an argparse action that reads one quantity after the other, each of its dimension."""
+
+    class Quantities(Action):
+        """Reads the quantities of one option."""
+
+        def __call__(
+            self, parser: ArgumentParser, namespace: Namespace, values: Any, option: Any = None
+        ) -> None:
+            try:
+                pairs = zip(dimensions, values, strict=True)
+                found = [quantity(dimension)(text) for dimension, text in pairs]
+            except ArgumentTypeError as error:
+                raise ArgumentError(self, str(error)) from error
+            setattr(namespace, self.dest, found)
+
+    return Quantities
 
 
 def whole_number(text: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +15,11 @@ from matplotlib.ticker import PercentFormatter
 from phasefield.analysis.analytic import (
     ContactAreaWarning,
     current_density_reduction,
-    specific_surface_area_boolean_spheres,
-    specific_surface_area_channels,
-    specific_surface_area_slits,
-    specific_surface_area_spheres,
 )
+from phasefield.analysis.companions import SURFACES
 from phasefield.report.look import ACCENT, PAGE_WIDTH, figure, letter, look, save
 
-__all__ = ["SURFACES", "draw_maps"]
-
-SURFACES: Mapping[str, Callable[..., Any]] = {
-    "channels": specific_surface_area_channels,
-    "slits": specific_surface_area_slits,
-    "spheres": specific_surface_area_spheres,
-    "overlapping_spheres": lambda porosity, pore_size: specific_surface_area_boolean_spheres(
-        porosity, pore_size / 2
-    ),
-}
-"""S_c(porosity, pore size) by shape."""
+__all__ = ["draw_maps"]
 
 POINTS = 240
 """Points along an axis of a map."""

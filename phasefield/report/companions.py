@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.analysis.analytic import (
+    ContactAreaWarning,
     contact_current_profile,
     penetration_length,
     straight_channels,
 )
+from phasefield.analysis.companions import Membrane, lines
 from phasefield.report.data import RunData
+from phasefield.report.document import Table
 
-__all__ = ["Penetration", "penetration"]
+__all__ = ["Penetration", "companions_table", "penetration"]
+
+SHAPES = {"overlapping_spheres": "overlapping_spheres", "separate_spheres": "spheres"}
+"""Shape of the formulas by kind of scaffold; channels where there is none."""
 
 
 @dataclass(frozen=True)
@@ -60,3 +67,21 @@ def penetration(
     depth = np.linspace(0.0, filled, 101)
     share = contact_current_profile(filled - depth, surface, filled, length)
     return Penetration(length, filled, depth, applied * np.asarray(share))
+
+
+def companions_table(data: RunData) -> Table:
+    """What formulas say of this porosity, pore size and filling; empty where one is unknown."""
+    case, porosity, current = data.case, data.porosity, data.last("current density [A/m^2]")
+    if porosity is None or not current or data.frames is None:
+        return Table((), ())
+    straight = "slits" if case.dimensions == 2 else "channels"
+    membrane = Membrane(
+        SHAPES.get(case.geometry.kind, straight), porosity, case.geometry.pore_size,
+        case.lithium.depth, case.kinetics.resistance, case.conductivity,
+        data.frames.plane.height, current,
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ContactAreaWarning)  # the run has said it
+        rows = [(name.strip(), value) for name, value in lines(membrane)]
+    caption = f"Pores as {membrane.shape.replace('_', ' ')}; lithium as deep as at the start."
+    return Table(("by formula", "value"), rows, caption)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phasefield.report.animation import write_animation
-from phasefield.report.companions import penetration
+from phasefield.report.companions import companions_table, penetration
 from phasefield.report.curves import (
     contact_figure,
     fronts_figure,
@@ -43,6 +43,7 @@ def sections(data: RunData, directory: Path) -> list[Section]:
         Section("Over time", [*_history(data, figures)]),
         _charges(data, frames, figures),
         Section("Specific surface area", [surface_table(data)]),
+        Section("Formulas for such a membrane", _filled(companions_table(data))),
         Section("What was run", [origin_table(data)]),
         Section("All settings", [Table(("setting", "value"), [*settings(data).items()])]),
     ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from phasefield.report.companions import penetration
+from phasefield.report.companions import companions_table, penetration
 
 
 def test_surface_of_slits_and_cylinders(slit_data, cylinder_data):
@@ -28,3 +28,11 @@ def test_resistance_per_cross_section_is_converted_with_the_initial_contact(slit
     plain = penetration(slit_data, 2.0, 0.0, None)
     assert penetration(data, 2.0, 0.0, 4.0).length == pytest.approx(2 * plain.length)
     assert penetration(data, 2.0, 0.0, None) is None
+
+
+def test_the_report_holds_what_formulas_say(slit_data):
+    rows = dict(companions_table(slit_data).rows)
+    assert rows["specific surface area S_c"] == "0.6667 1/um"
+    assert rows["conductivity of the membrane, sigma (1 - p)"] == "0.16 mS/cm"
+    assert rows["overlapping spheres"].endswith("1/um")
+    assert not companions_table(replace(slit_data, frames=None)).rows
