@@ -43,6 +43,8 @@ WIDTHS = {
     "0p6um": ("0.1", "0.15", "0.3"),
 }
 POOR, POOR_CONDUCTIVITY = ("5um", "1p5um"), "0.032 mS/cm"
+"""Pores run with a tenth of the conductivity too."""
+
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#555555")
 
 
@@ -129,8 +131,8 @@ def ledger_figure(runs: dict[str, Run]) -> None:
 
 
 def potential_figure(runs: dict[str, Run]) -> None:
-    """Figure (b): the potential across the wall and where the model reacts."""
-    figure, panels = plt.subplots(1, 3, figsize=(10, 3.2), layout="constrained")
+    """Figure (b): the potential up the wall and where the model reacts."""
+    figure, panels = plt.subplots(1, 3, figsize=(10, 3.2), sharey=True, layout="constrained")
     for panel, pore in zip(panels, PORES, strict=True):
         found = runs[pore]
         y, x = axes_um(found)
@@ -139,16 +141,26 @@ def potential_figure(runs: dict[str, Run]) -> None:
         weight = interpolation_prime.py_func(np.clip(xi, 0, 1))
         missing = np.sum(weight * (potential + applied)) / np.sum(weight) / applied
         say(f"(b) {pore:6} V0 {applied * 1e3:.2f} mV, mean of (V + V0)/V0 by h' {missing:.1e}")
-        row = int(np.argmin(np.abs(y - 4.0)))
-        panel.plot(x, -potential[row] * 1e3, color=COLOURS[0], label="−V (mV)")
-        panel.axhline(applied * 1e3, color=COLOURS[4], lw=0.8, ls=":", label="V₀")
-        twin = panel.twinx()
-        twin.plot(x, weight[row] / weight.max(), color=COLOURS[1], label="h′(ξ), scaled")
-        twin.set_yticks([])
-        panel.set(title=f"{PORES[pore]:g} µm, 4 µm up", xlabel="x (µm)", ylim=(0, None))
-    panels[0].set_ylabel("−V (mV)")
-    panels[0].legend(fontsize=7, loc="lower left")
-    twin.legend(fontsize=7, loc="lower right")
+        column = int(np.argmin(np.abs(x - PORES[pore] / 2)))
+        here = weight[:, column] / weight.max()
+        panel.fill_between(y, 0, here, color=COLOURS[1], alpha=0.3, lw=0, label="h′(ξ), scaled")
+        for name, style in ((pore, "-"), (f"{pore}-poor", "--")):
+            if name in runs:
+                other = runs[name]
+                share = -last(other, "electric_potential")[:, column] / other.summary["voltage_V"]
+                label = "−V/V₀" if style == "-" else "the same, LLZO a tenth as conductive"
+                panel.plot(y, share, style, color=COLOURS[4 if style == "--" else 0], label=label)
+                ledger = other.summary["charge_ledger"]
+                say(
+                    f"(b) {name:10} N {other.summary['nonuniformity']:.4f}, V0 "
+                    f"{other.summary['voltage_V'] * 1e3:.3f} mV, reaction "
+                    f"{ledger['reaction [C/m^2]']:.0f}, counter electrode "
+                    f"{ledger['counter electrode [C/m^2]']:.0f} C/m2"
+                )
+        panel.set(title=f"{PORES[pore]:g} µm pore, up the wall", xlabel="height (µm)")
+        panel.set(xlim=(0, 10), ylim=(0, 1.05))
+    handles = panels[0].get_legend_handles_labels()
+    figure.legend(*handles, fontsize=8, loc="outside lower center", ncols=3)
     figure.savefig(IMAGES / "paper-potential.png", dpi=150)
 
 

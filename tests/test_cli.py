@@ -262,6 +262,7 @@ def test_compare_models(tmp_path, capsys):
     assert cli.main(["compare", QUICK, "--models", "--out", "both", *TINY]) == 0
     out = capsys.readouterr().out
     assert "Both took the same time steps, 2 s" in out
+    assert "means on faces" not in out
     assert "largest difference" in out
     found = json.loads((tmp_path / "both" / "compare.json").read_text())
     assert found["settings"] == {"model": ["conserved", "paper"]}
@@ -275,7 +276,9 @@ def test_compare_backends_takes_the_same_steps(tmp_path, capsys):
     adaptive = ["protocol.0.plate.duration=4 s", "solver.time_step=null"]
     changes = [word for change in adaptive for word in ("--set", change)]
     assert cli.main(["compare", QUICK, "--out", "both", *changes, "--fixed-step", "2 s"]) == 0
-    assert "the case chooses its steps by their error" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "the case chooses its steps by their error" in out
+    assert "Both on one grid of 75 nm; cells with less than 0.001 of pore" in out
     found = json.loads((tmp_path / "both" / "compare.json").read_text())
     assert found["settings"] == {"backend": ["numba", "fipy"]}
     assert max(found["largest_difference"]["lithium_order_parameter"]) < 1e-6

@@ -60,7 +60,7 @@ def execute(args: Namespace) -> int:
         print(f"running {name} in {out / name}", file=sys.stderr)
         run(one, out / name, force=args.force, progress=sys.stderr.isatty())
     names = (first[0], second[0])
-    notes = _notes(case, step)
+    notes = _notes(case, step, args.models)
     pair = read_pair(names, (out / names[0], out / names[1]), notes)
     page = write_pair(pair, out)
     print("\n".join(_text(pair)))
@@ -94,8 +94,8 @@ def _changed(case: Case, step: float | None, **keys: str) -> Case:
     return case_from_dict(data)
 
 
-def _notes(case: Case, step: float | None) -> list[str]:
-    """How both were stepped, and to what tolerance they were solved."""
+def _notes(case: Case, step: float | None, models: bool) -> list[str]:
+    """How both were stepped, to what tolerance they were solved, and on what grid."""
     from phasefield.report.wording import number, time_span
 
     if step is None:
@@ -105,7 +105,23 @@ def _notes(case: Case, step: float | None) -> list[str]:
         alone = case.solver.time_step is None
         steps += "; alone, the case chooses its steps by their error." if alone else "."
     tolerance = number(case.solver.tolerance, 1)
-    return [steps, f"Newton's method stopped at the same residual in both: {tolerance}."]
+    notes = [steps, f"Newton's method stopped at the same residual in both: {tolerance}."]
+    return notes if models else [*notes, _shared(case)]
+
+
+def _shared(case: Case) -> str:
+    """What both backends discretise alike, so that only their numerics can differ."""
+    from phasefield.domain import DROPPED_BELOW
+    from phasefield.report.wording import length
+
+    faces = (
+        "every cell is kept; means on faces: harmonic of conductivity and diffusivity, arithmetic"
+        " of the concentration"
+        if case.model == "paper"
+        else f"cells with less than {DROPPED_BELOW:g} of pore or of LLZO are dropped for it; means"
+        " on faces: arithmetic, of pore, LLZO and the mobility of lithium"
+    )
+    return f"Both on one grid of {length(case.grid.spacing)}; {faces}."
 
 
 def _text(pair: Pair) -> list[str]:

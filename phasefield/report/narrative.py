@@ -139,6 +139,8 @@ def _evenness(data: RunData) -> str | None:
     ratio = data.number("wall_to_centre")
     if ratio is None or abs(ratio - 1) < 0.005:
         return f"{text}."
+    if ratio < 0:
+        return f"{text}; at the walls they moved the other way than in the middle of the pore."
     where = "runs ahead along the walls" if ratio > 1 else "lags at the walls"
     return f"{text}, and lithium {where} ({number(ratio, 3)} times the rise of the pore centre)."
 

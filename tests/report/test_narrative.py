@@ -38,6 +38,15 @@ def test_lagging_walls(slit_data):
     assert "lags at the walls" in " ".join(narrative(replace(slit_data, summary=summary)))
 
 
+def test_walls_and_middle_that_move_apart_are_not_compared_by_a_ratio(slit_data):
+    """A front that climbs the walls and sinks in the middle does not lag at the walls."""
+    summary = {**slit_data.summary, "wall_to_centre": -29.0}
+    text = " ".join(narrative(replace(slit_data, summary=summary)))
+    assert "at the walls they moved the other way than in the middle" in text
+    assert "lags" not in text
+    assert "-29" not in text
+
+
 def test_null_numbers_are_left_out(slit_data):
     summary = dict.fromkeys(slit_data.summary)
     history = slit_data.history.iloc[:0]
