@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from math import nan
 from typing import Any
 
 from phasefield.case import HoldStep, PlateStep, ProtocolStep, RestStep, Stage, StripStep
@@ -13,6 +14,7 @@ __all__ = [
     "CONTACT",
     "CURRENT",
     "DURATION",
+    "ENDS_STAIRCASE",
     "SHORT",
     "VOLTAGE",
     "Applied",
@@ -29,6 +31,7 @@ CONTACT, SHORT = "contact lost", "short circuit"
 """Why a step ended: the words of the log and of the summary."""
 
 ENDS_STAIRCASE = (VOLTAGE, CONTACT, SHORT)
+"""Reasons for which the rest of a staircase is left out."""
 
 CLOSE = 1e-9
 """Share of the protocol within which the time of a frame is that of the end of a step."""
@@ -91,6 +94,8 @@ class StepRecord:
     charge_C_per_m2 : that passed in it, negative when stripped.
     ended_by : why it ended, one of the reasons of this module.
     current_density, voltage_V, contact_area_per_area : at its end [A m-2], [V], [1].
+    void_volume_m, dead_lithium_m : at its end, over the cross-section [m].
+    interfacial_resistance_ohm_m2 : at its end; NaN where the model has none.
     """
 
     step: int
@@ -103,6 +108,9 @@ class StepRecord:
     current_density: float
     voltage_V: float
     contact_area_per_area: float
+    void_volume_m: float = nan
+    dead_lithium_m: float = nan
+    interfacial_resistance_ohm_m2: float = nan
 
 
 @dataclass

@@ -12,11 +12,13 @@ from typing import Any
 
 from geometries.metrics import measure
 from phasefield.analysis import analytic
+from phasefield.analysis.cycles import cycles, staircases
+from phasefield.analysis.observables import Observation
 from phasefield.analysis.scaffold_formulas import surface_formula
 from phasefield.output.manifest import versions
 from phasefield.simulation import Simulation
 
-__all__ = ["COLUMNS", "PAPER_COLUMNS", "columns", "row", "summary"]
+__all__ = ["COLUMNS", "CONSERVED_COLUMNS", "PAPER_COLUMNS", "columns", "row", "summary"]
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ COLUMNS = (
     "mean contact current density [A/m^2]",
     "max pressure [Pa]",
     "min pressure [Pa]",
+    "void volume per area [m]",
     "lithium bodies [1]",
     "free energy [J/m^2]",
     "newton iterations [1]",
@@ -49,6 +52,17 @@ COLUMNS = (
     "wall time [s]",
 )
 """Columns of history.csv, in order."""
+
+CONSERVED_COLUMNS = (
+    "dead lithium per area [m]",
+    "dead lithium potential [V]",
+    "ohmic voltage [V]",
+    "kinetic voltage [V]",
+    "capillary voltage [V]",
+    "cell resistance [ohm m^2]",
+    "interfacial resistance [ohm m^2]",
+)
+"""Columns that the conserved model adds."""
 
 PAPER_COLUMNS = (
     "metal grown [C/m^2]",
@@ -90,6 +104,7 @@ def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
         seen.contact.mean_current_density if started else math.nan,
         seen.max_pressure,
         seen.min_pressure,
+        seen.void_volume_per_area,
         simulation.bodies(),
         seen.free_energy,
         last.iterations if last else 0,
@@ -97,12 +112,35 @@ def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
         simulation.control.rejected,
         wall_s,
     )
-    return dict(zip(COLUMNS, values, strict=True)) | _audit_row(simulation)
+    own = _audit_row(simulation) or _voltage_row(seen, started)
+    return dict(zip(COLUMNS, values, strict=True)) | own
+
+
+def _voltage_row(seen: Observation, started: bool) -> dict[str, float]:
+    """What the conserved model adds; NaN where there is no voltage yet."""
+    if seen.parts is None or seen.resistance is None:
+        return {}
+    values = (
+        seen.dead_lithium_per_area,
+        seen.dead_lithium_potential,
+        seen.parts.ohmic if started else math.nan,
+        seen.parts.kinetic if started else math.nan,
+        seen.parts.capillary if started else math.nan,
+        seen.resistance.cell,
+        seen.resistance.interfacial,
+    )
+    return dict(zip(CONSERVED_COLUMNS, values, strict=True))
+
+
+def _key(column: str) -> str:
+    """Name in the summary of a column of the history: "a b per area [V]" is a_b_V."""
+    name, _, unit = column.removesuffix("]").partition(" [")
+    return f"{name.removesuffix(' per area')} {unit.replace('^', '')}".replace(" ", "_")
 
 
 def columns(model: str) -> tuple[str, ...]:
     """Columns of history.csv for a model."""
-    return COLUMNS + PAPER_COLUMNS if model == "paper" else COLUMNS
+    return COLUMNS + (PAPER_COLUMNS if model == "paper" else CONSERVED_COLUMNS)
 
 
 def _audit_row(simulation: Simulation) -> dict[str, float]:
@@ -128,6 +166,7 @@ def _audit_row(simulation: Simulation) -> dict[str, float]:
 def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any]:
     """Headline numbers of a run, as JSON types; keys as in the docs (reference, run directory)."""
     case, seen, ledger = simulation.case, simulation.observe(), simulation.ledger
+    records, voltage = simulation.schedule.records, _voltage_row(seen, simulation.step > 0)
     return {
         "status": status,
         "name": case.name,
@@ -135,12 +174,16 @@ def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any
         "model": case.model,
         "backend": case.backend,
         "time_s": simulation.time,
-        "protocol": [asdict(record) for record in simulation.schedule.records],
+        "protocol": [asdict(record) for record in records],
+        "cycles": [asdict(cycle) for cycle in cycles(records)],
+        "staircases": [*staircases(records, case.stages)],
         **_deposit(simulation),
         "charge_balance": ledger.balance,
         "charge_balance_error": ledger.error,
         "charge_C_per_m2": ledger.charge,
         "voltage_V": seen.voltage,
+        **{_key(column): value for column, value in voltage.items()},
+        "void_volume_m": seen.void_volume_per_area,
         "contact_area_per_area": seen.contact.contact_area_per_area,
         "j_max_over_j_mean": seen.contact.j_max_over_j_mean,
         "gini": seen.contact.gini,

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -216,7 +217,7 @@ class Simulation:
         return self.case.solver.time_steps(self.schedule.step.longest)
 
     def _close(self, reason: str, *, final: bool = False) -> None:
-        schedule, level, observer = self.schedule, self.level, self.parts.observer
+        schedule, level, seen = self.schedule, self.level, self.observe()
         stage = schedule.stages[schedule.position]
         record = StepRecord(
             step=schedule.position + 1,
@@ -227,8 +228,11 @@ class Simulation:
             charge_C_per_m2=self.ledger.charge - schedule.start_charge,
             ended_by=reason,
             current_density=level.current_density,
-            voltage_V=observer.voltage(level),
-            contact_area_per_area=observer.contact_area_per_area(level.xi),
+            voltage_V=seen.voltage,
+            contact_area_per_area=seen.contact.contact_area_per_area,
+            void_volume_m=seen.void_volume_per_area,
+            dead_lithium_m=seen.dead_lithium_per_area,
+            interfacial_resistance_ohm_m2=seen.resistance.interfacial if seen.resistance else nan,
         )
         log.info(
             "%s, step %d of the protocol, cycle %d, ends at t = %.6g s: %s",

@@ -10,6 +10,7 @@ import pytest
 
 from phasefield.case import case_from_dict
 from phasefield.errors import Interrupted
+from phasefield.report import write_report
 from phasefield.runner import run
 from phasefield.simulation import Simulation
 
@@ -80,6 +81,29 @@ def test_rest_keeps_the_lithium_lowers_the_energy_and_relaxes_the_voltage(there_
     voltage = rest["voltage [V]"].to_numpy()[1:]
     assert (np.diff(voltage) <= 1e-9).all()
     assert 0 < voltage[-1] < 0.1 * voltage[0]
+
+
+def test_parts_of_the_voltage_add_up_at_every_step(there_and_back):
+    history = there_and_back.history[1:]
+    parts = sum(history[f"{part} voltage [V]"] for part in ("ohmic", "kinetic", "capillary"))
+    assert np.abs(parts - history["voltage [V]"]).max() < 1e-9
+    assert history["interfacial resistance [ohm m^2]"].between(1e-3, 3e-3).all()
+
+
+def test_the_cycle_is_summed_up(there_and_back):
+    (cycle,) = there_and_back.summary["cycles"]
+    assert cycle["coulombic_efficiency"] == pytest.approx(1.0, abs=1e-12)
+    assert cycle["capacity_retention"] == 1.0
+    assert cycle["plating_voltage_V"] > 0 > cycle["stripping_voltage_V"]
+    assert cycle["ended_by"] == ["charge", "duration", "charge"]
+    assert cycle["void_volume_m"] == there_and_back.summary["void_volume_m"]
+
+
+def test_the_report_shows_the_protocol(there_and_back):
+    page = write_report(there_and_back.path).read_text(encoding="utf-8")
+    assert "Lithium cycled in 1.2 µm" in page
+    assert "The steps of the protocol, and why each one ended" in page
+    assert (there_and_back.path / "figures" / "voltage.png").stat().st_size > 10_000
 
 
 def test_strip_mirrors_plate_in_sign(there_and_back):
@@ -180,10 +204,13 @@ def test_lithium_that_reaches_the_counter_electrode_ends_the_run(tmp_path):
 def test_a_staircase_reports_the_current_at_which_it_fails(tmp_path):
     stairs = "staircase: {first: 1 mA/cm^2, step: 5 mA/cm^2, last: 100 mA/cm^2, duration: 1 s, "
     case = case_of(f"{stairs} termination: 60 mV}}", "rest: {duration: 1 s}", max_step="1 s")
-    found = run(case, tmp_path / "run").summary["protocol"]
+    summary = run(case, tmp_path / "run").summary
+    found = summary["protocol"]
     assert [step["kind"] for step in found[-2:]] == ["plate", "rest"]
     assert found[-2]["ended_by"] == "voltage"
-    assert found[-2]["current_density"] == pytest.approx(60.0)
+    (stairs,) = summary["staircases"]
+    assert stairs["failed"] == pytest.approx(60.0)
+    assert summary["staircases"] == [{"held": 10.0, "failed": 60.0, "ended_by": "voltage"}]
 
 
 @pytest.mark.slow

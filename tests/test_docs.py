@@ -25,7 +25,7 @@ import pytest
 from phasefield import cli
 from phasefield.case import load_case
 from phasefield.preflight import preflight
-from phasefield.record import COLUMNS, PAPER_COLUMNS
+from phasefield.record import COLUMNS, CONSERVED_COLUMNS, PAPER_COLUMNS
 from phasefield.state import FIELDS, PAPER_FIELDS, STATIC_FIELDS
 from phasefield.sweep.plan import make_plan
 
@@ -222,6 +222,8 @@ def listed(heading: str) -> list[str]:
 
 def test_columns_of_the_history_are_listed():
     assert listed("Columns of history.csv") == list(COLUMNS)
+    of_conserved = [name for name in listed("Columns of the conserved model") if "[" in name]
+    assert of_conserved == list(CONSERVED_COLUMNS)
     of_paper = [name for name in listed("Columns of the published model") if "[" in name]
     assert of_paper == list(PAPER_COLUMNS)
 

@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.analysis.contact import ContactMetrics, contact_metrics
-from phasefield.analysis.front import front_height
+from phasefield.analysis.electrochemistry import Electrochemistry, Resistance, VoltageParts
+from phasefield.analysis.front import front_height, pore_volume_below
 from phasefield.analysis.uniformity import Uniformity, uniformity
 from phasefield.domain import Domain
+from phasefield.errors import ContactLost
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.energy import elastic_well, wall
 from phasefield.physics.kinetics import butler_volmer, overpotential
 from phasefield.physics.transport import contact
+from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.electrode import CounterElectrode
 from phasefield.state import Level
 
@@ -34,6 +37,10 @@ class Observation:
     lithium_volume_per_area : lithium over the cross-section [m].
     max_pressure, min_pressure : largest and smallest mu in lithium (xi > 0.5) [Pa].
     free_energy : per cross-section [J m-2].
+    void_volume_per_area : pore volume below the highest front that holds no lithium [m].
+    dead_lithium_per_area : lithium that is cut off from the current collector [m].
+    dead_lithium_potential : V_s of that lithium, mean over its volume [V]; NaN without any.
+    parts, resistance : of the voltage; None for a model that has no contact current.
     uniformity, contact : see their classes.
     """
 
@@ -42,6 +49,11 @@ class Observation:
     max_pressure: float
     min_pressure: float
     free_energy: float
+    void_volume_per_area: float
+    dead_lithium_per_area: float
+    dead_lithium_potential: float
+    parts: VoltageParts | None
+    resistance: Resistance | None
     uniformity: Uniformity
     contact: ContactMetrics
 
@@ -66,6 +78,21 @@ class DepositObserver:
         pore, grid = self._domain.pore, self._domain.grid
         added = charge * self.volume_per_charge
         return uniformity(xi, self._initial, added, pore, grid.spacing, grid.growth_axis)
+
+    def void_volume_per_area(self, xi: Array) -> float:
+        """Pore volume below the highest front that holds no lithium, over the cross-section [m].
+
+        The volume below less that of the lithium, compressed metal counted as full; NaN without a
+        front. Diffuse fronts count as sharp ones.
+        """
+        grid, pore = self._domain.grid, self._domain.pore
+        height = self._front(xi)
+        if np.isnan(height).all():
+            return math.nan
+        spacing = grid.spacing[grid.growth_axis]
+        edges, below = pore_volume_below(np.moveaxis(pore, grid.growth_axis, 0), spacing)
+        lithium = float(np.sum(pore * np.minimum(xi, 1.0))) * grid.cell_volume / grid.cross_section
+        return float(np.interp(np.nanmax(height), edges, below)) - lithium
 
     def contact_area_per_area(self, xi: Array) -> float:
         """True area on which lithium touches the electrolyte, over the cross-section [1]."""
@@ -94,16 +121,23 @@ class Observer(DepositObserver):
         super().__init__(domain, model.volume_per_charge, initial_xi)
         self._model = model
         self._electrode = CounterElectrode.of(domain, model.conductivity)
+        self._electrochemistry = Electrochemistry(domain, model)
 
     def observe(self, level: Level, charge: float) -> Observation:
         """Numbers of `level` after `charge` [C m-2]."""
         in_metal = level.mu[level.xi > 0.5]
+        dead, potential, resistance = self._bodies(level)
         return Observation(
             voltage=self.voltage(level),
             lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
             max_pressure=float(in_metal.max()) if in_metal.size else math.nan,
             min_pressure=float(in_metal.min()) if in_metal.size else math.nan,
             free_energy=self.free_energy(level.xi),
+            void_volume_per_area=self.void_volume_per_area(level.xi),
+            dead_lithium_per_area=dead,
+            dead_lithium_potential=potential,
+            parts=self._electrochemistry.parts(level),
+            resistance=resistance,
             uniformity=self.deposit(level.xi, charge),
             contact=self._contact(level),
         )
@@ -145,6 +179,21 @@ class Observer(DepositObserver):
             gradient = np.diff(xi, axis=axis) / spacing
             total += 0.5 * model.gradient_coefficient * float(np.sum(face * gradient**2))
         return total * grid.cell_volume / grid.cross_section
+
+    def _bodies(self, level: Level) -> tuple[float, float, Resistance]:
+        """Volume [m] and mean potential [V] of lithium that is cut off, and the resistance."""
+        lithium = self._domain.pore * level.xi
+        try:
+            bodies = find_bodies(level.xi, self._domain)
+        except ContactLost:
+            return self.lithium_volume_per_area(level.xi), math.nan, Resistance(math.nan, math.nan)
+        resistance = self._electrochemistry.resistance(level, bodies)
+        volume = np.where(bodies.index > 0, lithium, 0.0)
+        if not bodies.floating:
+            return 0.0, math.nan, resistance
+        mean = float(np.sum(volume * level.metal_potential) / np.sum(volume))
+        grid = self._domain.grid
+        return float(np.sum(volume)) * grid.cell_volume / grid.cross_section, mean, resistance
 
     def _current(self, level: Level) -> tuple[Array, NDArray[np.bool_]]:
         """Current density i [A m-2] of every cell, and where the contact proper is."""

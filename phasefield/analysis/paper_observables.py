@@ -51,6 +51,11 @@ class PaperObserver(DepositObserver):
             max_pressure=nan,
             min_pressure=nan,
             free_energy=self.free_energy(level.xi),
+            void_volume_per_area=self.void_volume_per_area(level.xi),
+            dead_lithium_per_area=nan,
+            dead_lithium_potential=nan,
+            parts=None,
+            resistance=None,
             uniformity=self.deposit(level.xi, charge),
             contact=ContactMetrics(area, area / grid.cross_section, nan, nan, nan, nan, nan, nan),
         )

@@ -13,6 +13,7 @@ from phasefield.report.curves import (
     history_figure,
     paper_history_figure,
 )
+from phasefield.report.cycles import cycles_blocks, voltage_blocks
 from phasefield.report.data import ContactProfile, Frames, RunData
 from phasefield.report.document import Block, Picture, Section, Table, Text
 from phasefield.report.filling import filling_figure
@@ -40,7 +41,8 @@ def sections(data: RunData, directory: Path) -> list[Section]:
         Section("Lithium and potential", [*_pictures(data, frames, directory)] if frames else []),
         Section("Front", [*_fronts(data, frames, figures)] if frames else []),
         Section("Uniformity", _filled(uniformity_table(data))),
-        Section("Over time", [*_history(data, figures)]),
+        Section("Over time", [*_history(data, figures), *voltage_blocks(data, figures)]),
+        Section("Protocol", [*cycles_blocks(data, figures)]),
         _charges(data, frames, figures),
         Section("Specific surface area", [surface_table(data)]),
         Section("Formulas for such a membrane", _filled(companions_table(data))),

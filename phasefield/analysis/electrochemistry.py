@@ -1,0 +1,150 @@
+"""Where the voltage of a time level of the conserved model goes, and its resistance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from phasefield.domain import Domain
+from phasefield.physics.conserved import Coefficients, face_mean
+from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
+from phasefield.physics.transport import contact
+from phasefield.solvers.bodies import Bodies
+from phasefield.solvers.direct import Factors
+from phasefield.solvers.electrode import CounterElectrode
+from phasefield.state import Level
+
+__all__ = ["Electrochemistry", "Resistance", "VoltageParts"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class VoltageParts:
+    """Parts of the cell voltage [V]; they add up to it.
+
+    Attributes
+    ----------
+    ohmic : lost in the electrolyte.
+    kinetic : lost in the charge transfer.
+    capillary : the pressure of the metal mu V_m/F, from curvature and from being pushed.
+    """
+
+    ohmic: float
+    kinetic: float
+    capillary: float
+
+
+@dataclass(frozen=True)
+class Resistance:
+    """dV/dJ of a snapshot per cross-section [ohm m2]; NaN without lithium on the collector.
+
+    Attributes
+    ----------
+    cell : of the whole cell.
+    interfacial : the part of it in the charge transfer; the rest is ohmic.
+    """
+
+    cell: float
+    interfacial: float
+
+
+class Electrochemistry:
+    """Reads voltage parts and resistance off time levels.
+
+    Parameters
+    ----------
+    domain, model : of the simulation.
+    """
+
+    def __init__(self, domain: Domain, model: Coefficients) -> None:
+        self._domain, self._model = domain, model
+        self._electrode = CounterElectrode.of(domain, model.conductivity)
+
+    def parts(self, level: Level) -> VoltageParts:
+        """Parts of the voltage, weighted with the power that they take (theory page).
+
+        Equation (C) times V_l, integrated: J V is the sum over the volume, per cross-section, of
+        phi sigma |grad V_l|^2 and of a H i V_l, with V_l = e + V_s + mu V_m/F. A body takes V_s
+        times its net current, 0. Without a current the whole voltage is the capillary one.
+        """
+        voltage = self._electrode.voltage(level.ion_potential.ravel(), level.current_density)
+        if level.current_density == 0.0:
+            return VoltageParts(0.0, 0.0, voltage)
+        model, current = self._model, level.current_density
+        per_current = self._cell / current
+        potential = level.ion_potential.ravel()[self._known]
+        ohmic = float(potential @ (self._ohm @ potential)) * per_current
+        back = level.mu * model.volume_per_charge
+        e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
+        i = butler_volmer.py_func(e, *self._kinetics)
+        density = self._domain.wall_density * contact.py_func(level.xi) * i
+        return VoltageParts(
+            ohmic=ohmic + self._electrode.resistance * current,
+            kinetic=float(np.sum(density * e)) * per_current,
+            capillary=float(np.sum(density * back)) * per_current,
+        )
+
+    def resistance(self, level: Level, bodies: Bodies) -> Resistance:
+        """Resistance to a small change of the current, metal and its pressure as they are.
+
+        (C) linearised: u = dV_l/dJ solves div(phi sigma grad u) = a H i'(e) (u - U) - source, with
+        U the same in a detached body, which takes no net current, and 0 on the collector: the
+        block of V_l and V_s in the Jacobian of a time step. Its dissipation splits it.
+        """
+        model, touching = self._model, self._domain.wall_density * contact.py_func(level.xi)
+        back = level.mu * model.volume_per_charge
+        e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
+        slope = (touching * butler_volmer_prime.py_func(e, *self._kinetics)).ravel()
+        slope, index = slope[self._known], bodies.index.ravel()[self._known]
+        floating = [index == body for body in np.unique(index[(index > 0) & (slope > 0.0)])]
+        columns = np.array([slope * inside for inside in floating]).reshape(-1, len(slope))
+        right = np.stack([self._electrode.source[self._known], *columns], axis=-1)
+        solved = Factors(sparse.csc_array(self._ohm + sparse.diags_array(slope))).solve(right)
+        u, spread = solved[:, 0], solved[:, 1:]
+        metal = np.linalg.solve(np.diag(columns.sum(axis=1)) - columns @ spread, columns @ u)
+        u = u + spread @ metal
+        drop = u - sum((m * inside for m, inside in zip(metal, floating, strict=True)), np.zeros(1))
+        weights = self._electrode.weights[self._known]
+        return Resistance(
+            cell=float(weights @ u) + self._electrode.resistance,
+            interfacial=float(np.sum(slope * drop**2)) * self._cell,
+        )
+
+    @property
+    def _kinetics(self) -> tuple[float, float, float]:
+        model = self._model
+        return model.exchange_current_density, model.transfer_coefficient, model.thermal_voltage
+
+    @property
+    def _cell(self) -> float:
+        """Volume of a cell over the cross-section [m]."""
+        grid = self._domain.grid
+        return grid.cell_volume / grid.cross_section
+
+    @cached_property
+    def _known(self) -> NDArray[np.intp]:
+        """The cells that have an ion potential."""
+        return np.flatnonzero(self._domain.electrolyte)
+
+    @cached_property
+    def _ohm(self) -> sparse.csr_array:
+        """-div(phi sigma grad .) as a matrix over the cells of `_known` [S m-3]."""
+        grid, phi = self._domain.grid, self._domain.electrolyte
+        number = np.arange(grid.size).reshape(grid.shape)
+        total = sparse.csr_array((grid.size, grid.size))
+        for axis, spacing in enumerate(grid.spacing):
+            last = grid.shape[axis] - 1
+            low = number.take(range(last), axis).ravel()
+            high = number.take(range(1, last + 1), axis).ravel()
+            face = face_mean.py_func(phi.ravel()[low], phi.ravel()[high])
+            weight = face * self._model.conductivity / spacing**2
+            entries = np.concatenate([weight, weight, -weight, -weight])
+            rows, columns = np.concatenate([low, high, low, high]), [low, high, high, low]
+            places = rows, np.concatenate(columns)
+            total = total + sparse.csr_array((entries, places), shape=total.shape)
+        return sparse.csr_array(total[self._known][:, self._known])
