@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from phasefield import __version__
 from phasefield.commands import (
     analytic,
+    bench,
     check,
     cite,
     compare,
@@ -31,7 +32,9 @@ from phasefield.errors import explain
 
 __all__ = ["main", "make_parser"]
 
-VERBS = (new, check, schema, geometry, run, sweep, analytic, export, report, compare, cite)
+VERBS = (
+    new, check, schema, geometry, run, sweep, analytic, export, report, compare, bench, cite,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -68,6 +68,11 @@ class LinearSolver:
         self._factors: Factors | None = None
         self._shape_of_loss: tuple[Array, float] | None = None
 
+    @property
+    def iterations(self) -> int:
+        """Krylov iterations spent so far."""
+        return self._workspace.iterations
+
     def factorise(self, values: Array) -> LinearSolver:
         """Take a new Jacobian, slots (cells, slots), which `solve` goes on reading; return self."""
         self._values, self._factors, self._shape_of_loss = values, None, None

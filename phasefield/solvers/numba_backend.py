@@ -74,6 +74,11 @@ class ConservedBackend:
         self._system = CoupledSystem(domain, model)
         self._interface_width = interface_width
 
+    @property
+    def krylov_iterations(self) -> int:
+        """Iterations of the linear solver so far."""
+        return self._system.krylov_iterations
+
     def advance(self, levels: Sequence[Level], dt: float, applied: Applied) -> StepResult[Level]:
         """One step of `dt` [s] under what is `applied`.
 

@@ -106,6 +106,11 @@ class CoupledSystem:
         return CounterElectrode.of(self._domain, self._model.conductivity)
 
     @property
+    def krylov_iterations(self) -> int:
+        """Iterations of the linear solver so far."""
+        return self._linear.iterations
+
+    @property
     def column_scale(self) -> Array:
         """What one unit of (xi, mu, V_l) of the scaled system is: 1, W [Pa], RT/F [V]."""
         return np.array([1.0, self._model.barrier_height, self._model.thermal_voltage])

@@ -1,0 +1,109 @@
+"""The measured rows as a table, as JSON, and as a plot."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from phasefield import __version__
+from phasefield.bench.rows import TITLES, Row
+
+__all__ = ["machine", "table", "write_json", "write_plot"]
+
+HEADER = ("what", "side", "cells", "threads", "tol.", "time", "ratio", "its", "peak MB", "note")
+
+
+def machine() -> dict[str, Any]:
+    """What the numbers were measured on."""
+    import numba
+    import numpy
+    import scipy
+
+    return {
+        "date": date.today().isoformat(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "phasefield": __version__,
+        "numba": numba.__version__,
+        "numpy": numpy.__version__,
+        "scipy": scipy.__version__,
+    }
+
+
+def _processor() -> str:
+    """Name of the processor, where Linux tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def table(found: Sequence[Row]) -> str:
+    """Markdown: one table under the title of each row."""
+    parts = []
+    for number in sorted({row.row for row in found}):
+        lines = [_cells(row) for row in found if row.row == number]
+        parts.append(f"({number}) {TITLES[number]}\n\n{_aligned([HEADER, *lines])}")
+    return "\n\n".join(parts)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        row.what,
+        row.side,
+        f"{row.cells}",
+        f"{row.threads}",
+        f"{row.tolerance:.0e}" if row.tolerance else "",
+        "failed" if row.seconds is None else _time(row.seconds),
+        "" if row.ratio is None else f"{row.ratio:.3g}",
+        "" if row.iterations is None else f"{row.iterations:.3g}",
+        f"{row.peak_mb:.0f}",
+        row.note,
+    )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.3g} s" if seconds >= 0.1 else f"{1e3 * seconds:.3g} ms"
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(line[n]) for line in lines) for n in range(len(lines[0]))]
+    lines = [lines[0], ["-" * width for width in widths], *lines[1:]]
+    texts = [" | ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) for line in lines]
+    return "\n".join(f"| {text} |" for text in texts)
+
+
+def write_json(path: Path, found: Sequence[Row]) -> None:
+    """Write the machine and all rows."""
+    text = json.dumps({"machine": machine(), "rows": [asdict(row) for row in found]}, indent=1)
+    path.write_text(text + "\n")
+
+
+def write_plot(path: Path, found: Sequence[Row]) -> None:
+    """Draw time per cell over cells: conduction for every side, and the coupled step."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    axes = figure.subplots(1, 2)
+    for axis, number in zip(axes, (1, 2), strict=True):
+        lines: dict[str, list[tuple[int, float]]] = {}
+        for row in found:
+            if row.row == number and row.seconds is not None and row.cells:
+                name = row.side if number == 1 else row.what.partition("^")[2] + "D"
+                lines.setdefault(name, []).append((row.cells, 1e6 * row.seconds / row.cells))
+        for name, points in lines.items():
+            axis.loglog(*zip(*sorted(points), strict=True), "o-", label=name)
+        axis.set(xlabel="cells", ylabel="time per cell (us)", title=TITLES[number])
+        if lines:
+            axis.legend()
+    figure.savefig(path)

@@ -1,0 +1,249 @@
+"""The rows of the table: what is measured at which sizes, and what it is divided by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from phasefield.bench.job import measure
+
+__all__ = ["PLANS", "TITLES", "Plan", "Row", "rows"]
+
+TITLES = {
+    1: "conduction, div(sigma grad phi) = 0",
+    2: "one coupled implicit step",
+    3: "whole runs of Fig. 5",
+    4: "the same run on FiPy",
+    5: "explicit Allen-Cahn sweep against STREAM triad",
+    6: "one and two threads",
+}
+
+OTHERS = ("pyamg RS+CG", "pyamg SA+CG", "hypre+CG", "scipy LU")
+
+LARGEST_DIRECT = 1_100_000
+"""Cells in 2D up to which the direct solver is asked: 2 GB. In 3D a tenth."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes
+    ----------
+    row : 1 to 6, see `TITLES`.
+    what, side : the problem, and who solved it.
+    cells, threads, tolerance : as run; the tolerance is 0 where there is none.
+    seconds : of what the row is about, see `clock`; None when it failed, and `note` says how.
+    ratio : time of this side over that of phasefield (rows 1 and 4); time per cell over that of
+        the smallest grid (2); sweep over triad (5); one thread over two (6).
+    peak_mb : of the process.
+    iterations : Krylov iterations, per Newton system in row 2; Newton iterations per step in row 3.
+    """
+
+    row: int
+    what: str
+    side: str
+    cells: int
+    threads: int
+    tolerance: float = 0.0
+    seconds: float | None = None
+    ratio: float | None = None
+    peak_mb: float = 0.0
+    iterations: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes of one run of the benchmark.
+
+    Attributes
+    ----------
+    poisson : shapes of row 1, of which the first also takes all `contrasts`.
+    steps : (cells along an axis, dimensions) of row 2.
+    pores : of row 3.
+    fipy : (spacing, steps) of row 4.
+    sweeps : cells along an axis of row 5.
+    repeats : of every solution in row 1, and steps in row 2.
+    """
+
+    poisson: tuple[tuple[int, int, int], ...]
+    contrasts: tuple[float, ...]
+    steps: tuple[tuple[int, int], ...]
+    pores: tuple[str, ...]
+    fipy: tuple[str, int]
+    sweeps: tuple[int, ...]
+    repeats: int
+
+
+PLANS = {
+    "quick": Plan(
+        ((1, 200, 200),), (3e7,), ((64, 2), (128, 2)), ("5 um",), ("0.075 um", 2), (400,), 1
+    ),
+    "standard": Plan(
+        ((1, 400, 400), (1, 1000, 1000), (64, 64, 64)),
+        (1e2, 3e7, 1e9),
+        ((128, 2), (256, 2), (512, 2), (32, 3), (64, 3)),
+        ("5 um", "1.5 um", "0.6 um"),
+        ("0.075 um", 10),
+        (400, 1000, 2000),
+        3,
+    ),
+    "full": Plan(
+        ((1, 400, 400), (1, 1000, 1000), (1, 2000, 2000), (128, 128, 128)),
+        (1e2, 1e4, 3e7, 1e9),
+        (
+            *((n, 2) for n in (128, 256, 512, 1024, 2048)),
+            *((n, 3) for n in (32, 64, 96, 128, 160, 192)),
+        ),
+        ("5 um", "1.5 um", "0.6 um"),
+        ("0.05 um", 20),
+        (400, 1000, 2000, 4000),
+        3,
+    ),
+}
+
+CONTRAST = 3e7
+"""LLZO of 0.03 S/m over an empty channel of 1e-9 S/m."""
+
+
+def rows(plan: Plan, chosen: Sequence[int], threads: int) -> Iterator[Row]:
+    """Measure the chosen rows one after another, all but the last on `threads`."""
+    makers: dict[int, Callable[[Plan, int], Iterator[Row]]] = {
+        1: _poisson,
+        2: _steps,
+        3: _fig5,
+        4: _fipy,
+        5: _sweeps,
+        6: _threads,
+    }
+    for number in sorted(chosen):
+        yield from makers[number](plan, threads)
+
+
+def _row(number: int, what: str, side: str, cells: int, found: dict[str, Any], **more: Any) -> Row:
+    """A row from the answer of a measurement."""
+    known: dict[str, Any] = {
+        key: found[key]
+        for key in ("threads", "tolerance", "seconds", "peak_mb", "iterations")
+        if key in found
+    }
+    if "error" in found:
+        more["note"] = found["error"]
+    return Row(number, what, side, found.get("cells", cells), **{**known, **more})
+
+
+def _poisson(plan: Plan, threads: int) -> Iterator[Row]:
+    for shape in plan.poisson:
+        for filled in (False, True):
+            for contrast in plan.contrasts if shape == plan.poisson[0] else (CONTRAST,):
+                yield from _poisson_sides(plan, threads, shape, filled, contrast)
+
+
+def _poisson_sides(
+    plan: Plan, threads: int, shape: Sequence[int], filled: bool, contrast: float
+) -> Iterator[Row]:
+    """Our solver on one problem, then, at the contrast of every size, the others."""
+    cells = shape[0] * shape[1] * shape[2]
+    what = f"{_grid(shape)} {'filled' if filled else 'empty'}, contrast {contrast:.0e}"
+    order = {"shape": shape, "filled": filled, "contrast": contrast, "repeats": plan.repeats}
+    ours = measure("poisson", threads, solver="phasefield", **order)
+    yield _poisson_row(what, "phasefield", cells, ours, ours)
+    if contrast != CONTRAST:
+        return
+    for side in OTHERS:
+        most = LARGEST_DIRECT if shape[0] == 1 else LARGEST_DIRECT // 10
+        if side == "hypre+CG" and threads > 1:
+            continue  # the process of hypre has one thread
+        if side != "scipy LU" or cells <= most:
+            found = measure("poisson", threads, solver=side, **order)
+            yield _poisson_row(what, side, cells, found, ours)
+
+
+def _grid(shape: Sequence[int]) -> str:
+    return "x".join(str(n) for n in shape if n > 1)
+
+
+def _poisson_row(
+    what: str, side: str, cells: int, found: dict[str, Any], ours: dict[str, Any]
+) -> Row:
+    if "error" in found or "error" in ours:
+        return _row(1, what, side, cells, found)
+    note = f"setup {found['setup']:.3g} s, currents agree to {found['mismatch']:.0e}"
+    ratio = found["seconds"] / ours["seconds"]
+    return _row(1, what, side, cells, found, ratio=ratio, note=note)
+
+
+def _steps(plan: Plan, threads: int) -> Iterator[Row]:
+    first: dict[int, float] = {}
+    for size, dimensions in plan.steps:
+        found = measure(
+            "step", threads, cells=size, dimensions=dimensions, steps=min(plan.repeats, 2)
+        )
+        what = f"{size}^{dimensions}"
+        if "error" in found:
+            yield _row(2, what, "phasefield", size**dimensions, found)
+            continue
+        each = found["seconds"] / found["cells"] / max(found["newton"], 1)
+        start = first.setdefault(dimensions, each)
+        note = f"{1e6 * each:.2f} us per cell and Newton system, {found['newton']:.1f} of them"
+        yield _row(
+            2, what, "phasefield", 0, found, iterations=found["krylov"], ratio=each / start,
+            note=note,
+        )  # fmt: skip
+
+
+def _fig5(plan: Plan, threads: int) -> Iterator[Row]:
+    for pore in plan.pores:
+        found = measure("fig5", threads, pore=pore)
+        if "error" in found:
+            yield _row(3, f"pores of {pore}", "phasefield", 0, found)
+            continue
+        note = f"{found['steps']} steps, charge to {found['charge_balance_error']:.0e}"
+        what = f"pores of {pore}, 1000 s"
+        yield _row(3, what, "phasefield", 0, found, iterations=found["newton"], note=note)
+
+
+def _fipy(plan: Plan, threads: int) -> Iterator[Row]:
+    spacing, steps = plan.fipy
+    what = f"pore of 1.5 um, cells of {spacing}, {steps} steps"
+    ours = measure("backend", threads, name="numba", spacing=spacing, steps=steps)
+    theirs = measure("backend", threads, name="fipy", spacing=spacing, steps=steps)
+    yield _row(4, what, "phasefield", 0, ours)
+    if "error" in ours or "error" in theirs:
+        yield _row(4, what, "FiPy, scipy LU", 0, theirs)
+        return
+    apart = abs(theirs["mean_rise_m"] / ours["mean_rise_m"] - 1.0)
+    ratio = theirs["seconds"] / ours["seconds"]
+    note = f"same equations, same steps; rise {apart:.0e} apart"
+    yield _row(4, what, "FiPy, scipy LU", 0, theirs, ratio=ratio, note=note)
+
+
+def _sweeps(plan: Plan, threads: int) -> Iterator[Row]:
+    for cells in plan.sweeps:
+        found = measure("sweep", threads, cells=cells)
+        if "error" in found:
+            yield _row(5, f"{cells}^2", "phasefield", cells**2, found)
+            continue
+        sweep, triad = found["sweep_bytes_per_s"], found["triad_bytes_per_s"]
+        note = f"sweep {sweep / 1e9:.1f} GB/s, triad {triad / 1e9:.1f} GB/s"
+        yield _row(5, f"{cells}^2", "phasefield", 0, found, ratio=sweep / triad, note=note)
+
+
+def _threads(plan: Plan, threads: int) -> Iterator[Row]:
+    shape = plan.poisson[-1]
+    size, dimensions = plan.steps[-1]
+    repeats = plan.repeats
+    conduction = {"shape": shape, "filled": True, "contrast": CONTRAST, "repeats": repeats}
+    step = {"cells": size, "dimensions": dimensions, "steps": min(repeats, 2)}
+    orders: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        (f"conduction, {_grid(shape)}", "poisson", {"solver": "phasefield", **conduction}),
+        (f"coupled step, {size}^{dimensions}", "step", step),
+    )
+    for what, task, order in orders:
+        one, two = (measure(task, n, **order) for n in (1, 2))
+        cells = shape[0] * shape[1] * shape[2]
+        yield _row(6, what, "phasefield", cells, one)
+        ratio = one["seconds"] / two["seconds"] if "seconds" in one and "seconds" in two else None
+        yield _row(6, what, "phasefield", cells, two, ratio=ratio)

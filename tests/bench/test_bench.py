@@ -1,0 +1,134 @@
+"""The machinery of the benchmark; what it measures is never asserted."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from phasefield import cli
+from phasefield.bench import job, output, rows
+from phasefield.bench.poisson import CURRENTS_AGREE, SOLVERS, Problem, solve
+from phasefield.bench.rows import Plan, Row
+from phasefield.bench.steps import array_case, coupled_steps
+from phasefield.bench.sweep import allen_cahn
+
+SHAPE = (1, 40, 40)
+
+
+@pytest.mark.parametrize("filled", [False, True])
+@pytest.mark.parametrize("side", [name for name in SOLVERS if name != "hypre+CG"])
+def test_every_side_solves_the_same_problem(side, filled):
+    problem = Problem(SHAPE, 1e6, filled)
+    potential = np.asarray(SOLVERS[side](problem, 1e-10)[0]).ravel()
+    right = problem.top.ravel()
+    left = np.linalg.norm(problem.matrix @ potential - right)
+    assert left <= 1e-7 * np.linalg.norm(right)
+    assert problem.mismatch(potential) <= CURRENTS_AGREE
+
+
+def test_empty_stripes_carry_what_the_walls_carry():
+    """Half the section is LLZO of 0.03 S/m, from 5 to 50 um."""
+    problem = Problem((1, 80, 80), 1e9, filled=False)
+    into = np.sum(problem.top * (1 - SOLVERS["scipy LU"](problem, 1e-8)[0].reshape(1, 80, 80)))
+    density = into * problem.step / 80
+    assert density == pytest.approx(0.5 * 0.03 / 45e-6, rel=2e-3)
+
+
+def test_a_tolerance_that_leaves_currents_apart_is_tightened(monkeypatch):
+    asked = []
+
+    def crude(problem, tolerance):
+        asked.append(tolerance)
+        good = SOLVERS["scipy LU"](problem, tolerance)[0]
+        return good * (1 + (0 if tolerance < 1e-9 else 1e-3)), 0.25, 0.5, 7
+
+    monkeypatch.setitem(SOLVERS, "phasefield", crude)
+    found = solve("phasefield", SHAPE, 1e6, True, repeats=1)
+    assert asked == [1e-8, 1e-9, 1e-10, 1e-10]
+    assert found["tolerance"] == 1e-10
+    assert found["seconds"] == 0.75
+
+
+def test_coupled_steps_and_sweeps_answer_with_what_the_table_needs():
+    found = coupled_steps(32, 2, 1)
+    assert found["cells"] == 32**2
+    assert found["seconds"] > 0
+    assert 1 <= found["krylov"] <= 20
+    assert array_case(32, 3).geometry.width == pytest.approx(2e-6)
+    assert {"cells", "seconds", "sweep_bytes_per_s", "triad_bytes_per_s"} == set(allen_cahn(50))
+
+
+def answers(task, threads, **order):
+    """What a measurement would say; hypre is missing."""
+    if order.get("solver") == "hypre+CG":
+        return {"error": "no interpreter here has petsc4py with hypre", "threads": threads}
+    seconds = 8.0 / threads if order.get("solver", "phasefield") == "phasefield" else 40.0
+    return {
+        "cells": 100, "seconds": seconds * (5 if order.get("name") == "fipy" else 1), "setup": 1.0,
+        "iterations": 9, "tolerance": 1e-8, "mismatch": 1e-9, "newton": 4.0, "krylov": 5.0,
+        "steps": 60, "charge_balance_error": 1e-14, "mean_rise_m": 1e-6, "peak_mb": 321.0,
+        "sweep_bytes_per_s": 3e10, "triad_bytes_per_s": 4e10, "threads": threads,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    monkeypatch.setattr(rows, "measure", answers)
+    plan = Plan((SHAPE,), (1e2, 3e7), ((8, 2), (16, 2)), ("5 um",), ("0.1 um", 2), (50,), 1)
+    return list(rows.rows(plan, (6, 5, 4, 3, 2, 1), 1))
+
+
+def test_every_row_has_its_ratio(measured):
+    assert {row.row for row in measured} == {1, 2, 3, 4, 5, 6}
+    of = {(row.row, row.side, row.threads): row.ratio for row in measured}
+    assert of[1, "pyamg RS+CG", 1] == 5.0
+    assert of[1, "hypre+CG", 1] is None
+    assert of[2, "phasefield", 1] == 1.0
+    assert of[4, "FiPy, scipy LU", 1] == 5.0
+    assert of[5, "phasefield", 1] == 0.75
+    assert of[6, "phasefield", 2] == 2.0
+
+
+def test_other_sides_are_asked_at_one_contrast_only(measured):
+    others = {row.what for row in measured if row.side == "scipy LU"}
+    assert others == {f"40x40 {word}, contrast 3e+07" for word in ("empty", "filled")}
+
+
+def test_table_json_and_plot(measured, tmp_path):
+    text = output.table(measured)
+    assert re.search(r"\| 40x40 empty, contrast 3e\+07 +\| pyamg RS\+CG +\| 100 ", text)
+    assert "no interpreter here has petsc4py" in text
+    output.write_json(tmp_path / "bench.json", measured)
+    read = json.loads((tmp_path / "bench.json").read_text())
+    assert [Row(**row) for row in read["rows"]] == measured
+    assert read["machine"]["cores"] >= 1
+    output.write_plot(tmp_path / "bench.svg", measured)
+    assert (tmp_path / "bench.svg").stat().st_size > 1000
+
+
+def test_a_measurement_is_a_process_of_its_own_and_says_why_it_failed():
+    found = job.measure("sweep", 1, cells=20)
+    assert found["threads"] == 1
+    assert found["peak_mb"] > 10
+    assert "TypeError" in job.measure("sweep", 1, size=20)["error"]
+
+
+def test_the_command_writes_what_it_prints(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(rows, "measure", answers)
+    assert cli.main(["bench", "--quick", "--rows", "5", "--out", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr().out
+    assert "explicit Allen-Cahn" in printed
+    assert (tmp_path / "out/table.md").read_text().strip() == printed.strip()
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "table.md", "bench.json", "bench.svg",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["7", "one", "1,,2"])
+def test_rows_that_do_not_exist_are_refused(text, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["bench", "--rows", text])
+    assert "rows are" in capsys.readouterr().err
