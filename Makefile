@@ -7,13 +7,14 @@ OUT ?= runs/quickstart
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-slow test-paraview docs clean
+.PHONY: help quickstart test test-slow test-paraview test-slurm docs clean
 
 help:
 	@echo 'make quickstart     install, run cases/quickstart.yaml, say where its report is'
 	@echo 'make test           install with the tools of a developer, check the code, run the fast tests'
 	@echo 'make test-slow      the tests that take minutes'
 	@echo "make test-paraview  the tests that need ParaView (pvpython) and xvfb-run"
+	@echo 'make test-slurm     a sweep on a Slurm of this machine (root; slurmctld, slurmd, munge) and on Dask'
 	@echo 'make docs           rewrite the tables in docs/ that are made from the code'
 	@echo 'make clean          remove the virtual environment, caches and runs/quickstart'
 
@@ -32,6 +33,10 @@ test-slow: $(VENV)/.developer
 
 test-paraview: $(VENV)/.developer
 	$(BIN)/pytest -m paraview tests/paraview tests/test_docs.py
+
+test-slurm: $(VENV)/.developer
+	$(BIN)/python -m pip install --quiet --editable '.[dask]'
+	$(BIN)/pytest -m slurm -rs tests/slurm
 
 docs: $(VENV)/.package
 	$(BIN)/python docs/generate.py

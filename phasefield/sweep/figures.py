@@ -41,7 +41,7 @@ def draw(table: pd.DataFrame, parameters: Sequence[str], metric: str, folder: Pa
     if metric not in table or not table[metric].notna().any():
         return []
     numeric = [name for name in parameters if pd.api.types.is_numeric_dtype(table[name])]
-    varying = [name for name in parameters if table[name].nunique() > 1]
+    varying = _independent(table, parameters)
     axes = [name for name in numeric if name in varying]
     folder.mkdir(parents=True, exist_ok=True)
     found = []
@@ -52,6 +52,16 @@ def draw(table: pd.DataFrame, parameters: Sequence[str], metric: str, folder: Pa
             found.append(save(_lines(table, axes[0], varying, metric), folder / f"{metric}.png"))
         elif axes:
             found.append(save(_scatter(table, axes, metric), folder / f"{metric}.png"))
+    return found
+
+
+def _independent(table: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
+    """What varies by itself: a parameter that follows from one before it is left out."""
+    found: list[str] = []
+    for name in parameters:
+        follows = any(table.groupby(other)[name].nunique().max() == 1 for other in found)
+        if table[name].nunique() > 1 and not follows:
+            found.append(name)
     return found
 
 

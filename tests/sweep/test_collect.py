@@ -85,6 +85,15 @@ def test_pictures_follow_what_varies(tmp_path):
     assert draw(table.assign(n=None), ["a"], "n", tmp_path) == []
 
 
+def test_what_follows_from_another_parameter_is_no_axis(tmp_path):
+    """Times that go with currents, as for plating always the same charge."""
+    points = [(size, current) for size in (1.0, 2.0) for current in (0.1, 0.2, 0.4)]
+    table = pd.DataFrame(points, columns=["size", "current"])
+    table["time"], table["width"], table["n"] = 1 / table["current"], 0.15, 0.5 * table["size"]
+    names = draw(table, ["size", "time", "current", "width"], "n", tmp_path)
+    assert [path.name for path in names] == ["n-map.png", "n.png"]
+
+
 def test_damaged_run_is_a_row_too(half_done):
     digest = next(iter(half_done.runnable))
     (half_done.run_directory(digest) / "summary.json").write_text("{")

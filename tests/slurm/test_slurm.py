@@ -1,0 +1,122 @@
+"""A sweep of nine members on a real Slurm on this machine, and on two workers of Dask.
+
+One member does not converge, on purpose; one is longer than the wall limit of its job and comes
+back through the queue. `make test-slurm` runs this.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from phasefield import cli
+from phasefield.case import case_from_dict, case_text
+from phasefield.results import open_run
+from tests.test_run import SMALL
+
+pytestmark = pytest.mark.slurm
+
+CLUSTER = Path(__file__).with_name("cluster.sh")
+NEEDED = ("slurmctld", "slurmd", "sbatch", "munged")
+MISSING = [name for name in NEEDED if not (shutil.which(name) or Path("/usr/sbin", name).exists())]
+PATIENCE = 1500.0
+"""Seconds for everything, on two cores that others use as well."""
+
+DONE = {"finished", "failed", "invalid"}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """Slurm on the loopback interface."""
+    if MISSING:
+        pytest.skip(f"not installed: {', '.join(MISSING)}")
+    if os.geteuid() != 0:
+        pytest.skip("the daemons of Slurm are started as root")
+    place = tmp_path_factory.mktemp("slurm")
+    before = os.environ.get("SLURM_CONF")
+    os.environ["SLURM_CONF"] = str(place / "slurm.conf")
+    subprocess.run([CLUSTER, "start", place], check=True, timeout=120)
+    yield place
+    subprocess.run([CLUSTER, "stop", place], check=True, timeout=60)
+    os.environ.pop("SLURM_CONF") if before is None else os.environ.update(SLURM_CONF=before)
+
+
+def sweep_file(folder: Path, executor: str, long: str) -> Path:
+    """Three pore sizes by three porosities; the fifth fails, the ninth takes many small steps."""
+    points = [
+        {"geometry.pore_size": f"{size} um", "geometry.porosity": f"{share} %"}
+        for size in (1.2, 1.5, 1.8)
+        for share in (40, 50, 60)
+    ]
+    points[4] |= {"solver.tolerance": 1e-17, "solver.max_newton": 2}
+    points[8] |= {"solver.time_step": long}
+    base = case_text(case_from_dict(SMALL, ["solver.time_step=10 s"]))
+    (folder / "base.yaml").write_text(base, encoding="utf-8")
+    listed = "".join(f"  - {point}\n" for point in points).replace("'", '"')
+    text = f"name: three by three\nbase: base.yaml\nlist:\n{listed}executor: {executor}\n"
+    (folder / "sweep.yaml").write_text(text, encoding="utf-8")
+    return folder / "sweep.yaml"
+
+
+def table_of(file: Path, out: Path) -> pd.DataFrame:
+    assert cli.main(["sweep", "collect", str(file), "--out", str(out)]) == 0
+    return pd.read_csv(out / "table.csv")
+
+
+def check(table: pd.DataFrame, out: Path) -> None:
+    """Nine rows: eight finished, one that did not converge."""
+    print(table.iloc[:, :9].drop(columns=["message", "run"]).to_string())
+    assert len(table) == 9
+    assert list(table["state"]) == ["finished"] * 4 + ["failed"] + ["finished"] * 4
+    assert table["exit code"][4] == 4
+    assert "no convergence" in table["message"][4]
+    assert table["nonuniformity"][table["state"] == "finished"].gt(0).all()
+    assert (table["charge_balance_error"].dropna() < 1e-10).all()
+    assert (out / "index.html").read_text().count('<a href="runs/') == 9
+
+
+def test_job_arrays(cluster, tmp_path, capfd, monkeypatch):
+    """Arrays of five and four; a wall limit of two minutes, less than the ninth member takes."""
+    monkeypatch.chdir(tmp_path)
+    executor = "{kind: slurm, time: 2 min, warning: 20 s, memory_mb: 500}"
+    file, out = sweep_file(tmp_path, executor, "0.01 s"), tmp_path / "sweep"
+    command = [sys.executable, "-m", "phasefield.cli", "sweep", "run", str(file), "--out", str(out)]
+    subprocess.run(command, check=True, timeout=300)  # the process that submits is gone from here
+    began, seen = time.monotonic(), set()
+    while True:
+        table = table_of(file, out)
+        seen |= set(table["state"])
+        if set(table["state"]) <= DONE:
+            break
+        assert time.monotonic() - began < PATIENCE, subprocess.getoutput(
+            "squeue; scontrol show job"
+        )
+        time.sleep(5)
+    assert "running" in seen or "queued" in seen
+    assert len(list((out / "jobs").glob("batch-*.sh"))) == 2
+    with capfd.disabled():
+        check(table, out)
+    assert table["attempts"][8] >= 2
+    digest = table["digest"][8]
+    assert len(open_run(out / "runs" / digest).manifest["resumed"]) == table["attempts"][8] - 1
+    again = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+    assert "0 of 9 members to run" in again.stdout
+
+
+def test_dask_with_two_workers(tmp_path, capfd, monkeypatch):
+    pytest.importorskip("dask.distributed", reason="pip install 'phasefield-llzo[dask]'")
+    monkeypatch.chdir(tmp_path)
+    file, out = sweep_file(tmp_path, "{kind: dask, workers: 2}", "5 s"), tmp_path / "sweep"
+    command = [sys.executable, "-m", "phasefield.cli", "sweep", "run", str(file), "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 1, done.stderr  # one has not finished
+    assert "9/9" in done.stdout
+    with capfd.disabled():
+        check(table_of(file, out), out)
