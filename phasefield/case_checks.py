@@ -15,6 +15,9 @@ from phasefield.units import format as show
 
 __all__ = ["cross_checks"]
 
+_ACTIVATED = {"electrolyte": "conductivity", "lithium": "diffusivity", "kinetics": "resistance"}
+"""Sections that take an activation energy, and what it is of."""
+
 Values = Mapping[str, Any]
 Found = Iterator[tuple[str, str]]
 
@@ -87,12 +90,13 @@ def _one_conductivity(v: Values) -> Found:
 
 def _activation_is_complete(v: Values) -> Found:
     names = ("activation_energy", "reference_temperature")
-    given = [name for name in names if v.get(f"electrolyte.{name}") is not None]
-    if given and v.get("electrolyte.material") is not None:
-        yield f"electrolyte.{given[0]}", "given twice: the material brings its own"
-    elif len(given) == 1:
-        (other,) = set(names) - set(given)
-        yield f"electrolyte.{given[0]}", f"needs {other} as well: conductivity(T) takes both"
+    for section, what in _ACTIVATED.items():
+        given = [name for name in names if v.get(f"{section}.{name}") is not None]
+        if given and v.get(f"{section}.material") is not None:
+            yield f"{section}.{given[0]}", "given twice: the material brings its own"
+        elif len(given) == 1:
+            (other,) = set(names) - set(given)
+            yield f"{section}.{given[0]}", f"needs {other} as well: {what}(T) takes both"
 
 
 def _steps_are_ordered(v: Values) -> Found:

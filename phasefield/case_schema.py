@@ -139,6 +139,16 @@ class Case(Section):
         return self.electrolyte.conductivity_at(self.temperature)
 
     @property
+    def resistance(self) -> float:
+        """Charge-transfer resistance R_ct at `temperature` [ohm m2]."""
+        return self.kinetics.resistance_at(self.temperature)
+
+    @property
+    def diffusivity(self) -> float:
+        """Diffusivity D_Li of lithium in its metal at `temperature` [m2 s-1]."""
+        return self.lithium.diffusivity_at(self.temperature)
+
+    @property
     def source(self) -> Source:
         """Where the case was read from."""
         return self._source

@@ -112,8 +112,20 @@ class Lithium(Section):
         "5.6e-15 m^2/s",
         "5.6e-15 m^2/s",
     )
+    activation_energy: OptionalMolarEnergy = key(
+        "of the diffusivity, 0.55 eV for self-diffusion; needs reference_temperature",
+        "0.55 eV",
+        None,
+    )
+    reference_temperature: OptionalTemperature = key(
+        "temperature at which the diffusivity is the one given", "298 K", None
+    )
     contact_angle: Angle = key("of lithium on the electrolyte, 90 deg: neutral", "90 deg", "90 deg")
     bulk_modulus: Pressure = key("K of lithium", "11 GPa", "1.1e10 Pa")
+
+    def diffusivity_at(self, temperature: float) -> float:
+        """Return D_Li(T) [m2 s-1], T [K]; as given without an activation energy."""
+        return self.diffusivity * _arrhenius(self, temperature)
 
     @property
     def molar_volume(self) -> float:
@@ -161,12 +173,30 @@ class Kinetics(Section):
     """Charge transfer where lithium touches the electrolyte."""
 
     resistance: AreaResistance = key("charge-transfer resistance R_ct", "24.6 ohm*cm^2")
+    activation_energy: OptionalMolarEnergy = key(
+        "of 1/R_ct; needs reference_temperature", "0.4 eV", None
+    )
+    reference_temperature: OptionalTemperature = key(
+        "temperature at which the resistance is the one given", "298 K", None
+    )
     transfer_coefficient: Fraction = key("alpha of the Butler-Volmer equation", 0.5, 0.5)
     basis: Literal["contact", "cross_section"] = key(
         "area the resistance refers to: the true contact, or the cross-section of the cell",
         "contact",
         "contact",
     )
+
+    def resistance_at(self, temperature: float) -> float:
+        """Return R_ct(T) [ohm m2], T [K]; as given without an activation energy."""
+        return self.resistance / _arrhenius(self, temperature)
+
+
+def _arrhenius(section: Lithium | Kinetics, temperature: float) -> float:
+    """Rate at `temperature` [K] over that at the reference temperature of a section [1]."""
+    energy, reference = section.activation_energy, section.reference_temperature
+    if energy is None or reference is None:
+        return 1.0
+    return exp(-energy / GAS_CONSTANT * (1 / temperature - 1 / reference))
 
 
 class Paper(Section):

@@ -101,6 +101,7 @@ class Lithium(ParameterSet):
     ----------
     molar_volume : V_m [m3 mol-1].
     self_diffusivity : D_Li of the bulk at 298 K [m2 s-1].
+    self_diffusion_activation_energy : of D_Li [J mol-1].
     surface_energy : gamma of the metal surface [J m-2].
     bulk_modulus : K [Pa].
     contact_angle_clean, contact_angle_carbonate : on clean LLZO, on Li2CO3 [rad].
@@ -109,6 +110,7 @@ class Lithium(ParameterSet):
 
     molar_volume: Quantity
     self_diffusivity: Quantity
+    self_diffusion_activation_energy: Quantity
     surface_energy: Quantity
     bulk_modulus: Quantity
     contact_angle_clean: Quantity
@@ -209,6 +211,14 @@ LITHIUM = Lithium(
         "Grain boundaries are 1e3 to 1e6 times faster (yoon2023); creep and stack pressure act as "
         "a larger value",
         see=("yoon2023",),
+    ),
+    self_diffusion_activation_energy=Quantity(
+        _electronvolt(0.55),
+        "J/mol",
+        CHOSEN,
+        "0.55 eV, a round value inside the 0.5 to 0.6 eV of isotope and NMR measurements below the "
+        "melting point (lodding1970 and later); the papers were not at hand",
+        see=("lodding1970",),
     ),
     surface_energy=Quantity(
         0.5,
@@ -338,6 +348,8 @@ def _comparable(case: CitedCase) -> Iterator[tuple[float, Quantity]]:
     """Numbers of a case beside the parameter-set values they may have been taken from."""
     yield case.lithium.surface_energy, LITHIUM.surface_energy
     yield case.lithium.diffusivity, LITHIUM.self_diffusivity
+    if case.lithium.activation_energy is not None:
+        yield case.lithium.activation_energy, LITHIUM.self_diffusion_activation_energy
     yield case.lithium.bulk_modulus, LITHIUM.bulk_modulus
     yield case.lithium.contact_angle, LITHIUM.contact_angle_clean
     yield case.lithium.contact_angle, LITHIUM.contact_angle_carbonate

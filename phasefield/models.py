@@ -55,7 +55,7 @@ def make_parts(case: Case, domain: Domain, initial_xi: Array | None, *, force: b
 
 def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Parts:
     start = _at_rest(case, domain, initial_xi)
-    resistance = case.kinetics.resistance
+    resistance = case.resistance
     if case.kinetics.basis == "cross_section":
         resistance *= _contact_per_area(domain, start.xi)
     model = coefficients(case, resistance)
@@ -86,7 +86,7 @@ def _paper(case: Case, domain: Domain, initial_xi: Array | None, force: bool) ->
     )
     observer = PaperObserver(domain, model, xi)
     audit = PaperAudit(observer.ion_inventory(start))
-    return Parts(start, backend, observer, case.kinetics.resistance, audit)
+    return Parts(start, backend, observer, case.resistance, audit)
 
 
 def _paper_backend(name: str) -> type[PaperBackend]:
@@ -120,7 +120,7 @@ def _at_rest(case: Case, domain: Domain, relaxed: Array | None) -> Level:
     log.info("relaxing the initial lithium profile")
     return relax(
         domain,
-        coefficients(case, case.kinetics.resistance),
+        coefficients(case, case.resistance),
         front(case, domain) * (domain.pore > 0.0),
         tolerance=case.solver.tolerance,
         duration=case.duration,

@@ -137,7 +137,7 @@ def preflight(case: Case, force: bool = False) -> Preflight:
     scaffold = build_scaffold(case)
     domain = build_domain(scaffold, case.interface.width, force=force)
     pore, depth = case.geometry.smallest_pore, case.lithium.depth
-    resistance = case.kinetics.resistance
+    resistance = case.resistance
     cells, unknowns = domain.grid.size, _unknowns(case, domain)
     steps, frames = _steps(case), _frames(case)
     transport = lithium_transport_length(case)
@@ -228,8 +228,8 @@ def lithium_transport_length(case: Case) -> float:
     along the walls. 4.0 um for 5.6e-15 m2/s, 24.6 ohm cm2 and 298 K.
     """
     thermal = GAS_CONSTANT * case.temperature
-    sigma = case.lithium.diffusivity * FARADAY**2 / (thermal * case.lithium.molar_volume)
-    return sigma * case.kinetics.resistance
+    sigma = case.diffusivity * FARADAY**2 / (thermal * case.lithium.molar_volume)
+    return sigma * case.resistance
 
 
 def _unknowns(case: Case, domain: Domain) -> int:

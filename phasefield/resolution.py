@@ -115,7 +115,7 @@ def _current_density(case: Case, step: ProtocolStep) -> float:
         case RestStep():
             return 0.0
         case HoldStep():
-            return step.voltage / case.kinetics.resistance
+            return step.voltage / case.resistance
 
 
 def _interface(case: Case) -> Iterator[Problem]:
@@ -140,7 +140,7 @@ def _interface(case: Case) -> Iterator[Problem]:
 
 def _contact(case: Case) -> Iterator[Problem]:
     """The reaction must not die out within the diffuse wall: delta <= 0.4 sigma R_ct."""
-    most = CONTACT_WIDTH * case.conductivity * case.kinetics.resistance
+    most = CONTACT_WIDTH * case.conductivity * case.resistance
     if case.model == "conserved" and case.interface.width > most * (1 + ROUND_OFF):
         yield case.problem(
             "kinetics.resistance",

@@ -117,6 +117,13 @@ _ALL = (
         doi="10.1039/d3ta03814a",
     ),
     Source(
+        key="lodding1970",
+        author="Lodding, A. and Mundy, J. N. and Ott, A.",
+        title="Isotope Inter-Diffusion and Self-Diffusion in Solid Lithium Metal",
+        journal="physica status solidi (b)",
+        year="1970",
+    ),
+    Source(
         key="vitos1998",
         author="Vitos, L. and Ruban, A. V. and Skriver, H. L. and Kollár, J.",
         title="The surface energy of metals",

@@ -243,6 +243,10 @@ TOGETHER = {
     "electrolyte.material": "electrolyte.conductivity=null",
     "electrolyte.activation_energy": "electrolyte.reference_temperature=293 K",
     "electrolyte.reference_temperature": "electrolyte.activation_energy=0.4 eV",
+    "lithium.activation_energy": "lithium.reference_temperature=298 K",
+    "lithium.reference_temperature": "lithium.activation_energy=0.5 eV",
+    "kinetics.activation_energy": "kinetics.reference_temperature=298 K",
+    "kinetics.reference_temperature": "kinetics.activation_energy=0.4 eV",
 }
 """What else must be set for an example to stand."""
 
@@ -300,3 +304,30 @@ def test_the_paper_model_only_plates():
             smallest(f"protocol=[{{{step}}}]", "model=paper")
     pulsed = "repeat: {times: 2, steps: [{hold: {voltage: 5 mV, duration: 1 s}}]}"
     assert len(smallest(f"protocol=[{{{pulsed}}}]", "model=paper").protocol) == 2
+
+
+def test_diffusivity_and_resistance_follow_the_temperature():
+    plain = smallest("temperature=333 K")
+    assert plain.diffusivity == plain.lithium.diffusivity
+    assert plain.resistance == plain.kinetics.resistance
+    warm = smallest(
+        "temperature=333 K",
+        "lithium.activation_energy=0.55 eV",
+        "lithium.reference_temperature=298 K",
+        "kinetics.activation_energy=0.4 eV",
+        "kinetics.reference_temperature=298 K",
+    )
+    faster = (1 / 298 - 1 / 333) * 96485.33 / 8.314463
+    assert warm.diffusivity == pytest.approx(5.6e-15 * math.exp(0.55 * faster), rel=1e-6)
+    assert warm.resistance == pytest.approx(plain.resistance * math.exp(-0.4 * faster), rel=1e-6)
+    from phasefield.physics.conserved import coefficients
+
+    cold, hot = (coefficients(case, case.resistance) for case in (plain, warm))
+    gain = hot.mobility / cold.mobility
+    assert gain == pytest.approx(math.exp(0.55 * faster), rel=1e-6)
+
+
+@pytest.mark.parametrize("section", ["lithium", "kinetics"])
+def test_an_activation_energy_needs_its_reference(section):
+    with pytest.raises(CaseError, match="needs reference_temperature as well"):
+        smallest(f"{section}.activation_energy=0.5 eV")

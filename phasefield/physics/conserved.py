@@ -88,7 +88,7 @@ def coefficients(case: Case, contact_resistance: float) -> Coefficients:
         edge=well_edge(barrier, case.lithium.bulk_modulus),
         surface_energy=gamma,
         wetting=gamma * cos(case.lithium.contact_angle),
-        mobility=lithium_mobility(case.lithium.diffusivity, volume, thermal_energy),
+        mobility=lithium_mobility(case.diffusivity, volume, thermal_energy),
         exchange_current_density=exchange_current_density(contact_resistance, thermal_voltage),
         transfer_coefficient=case.kinetics.transfer_coefficient,
         thermal_voltage=thermal_voltage,

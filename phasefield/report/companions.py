@@ -56,7 +56,7 @@ def penetration(
     case, surface, porosity = data.case, data.analytic_surface, data.porosity
     if surface is None or porosity is None:
         return None
-    resistance = case.kinetics.resistance
+    resistance = case.resistance
     if case.kinetics.basis == "cross_section":
         if not initial_contact:
             return None
@@ -77,7 +77,7 @@ def companions_table(data: RunData) -> Table:
     straight = "slits" if case.dimensions == 2 else "channels"
     membrane = Membrane(
         SHAPES.get(case.geometry.kind, straight), porosity, case.geometry.pore_size,
-        case.lithium.depth, case.kinetics.resistance, case.conductivity,
+        case.lithium.depth, case.resistance, case.conductivity,
         data.frames.plane.height, current,
     )  # fmt: skip
     with warnings.catch_warnings():
