@@ -77,11 +77,11 @@ def test_there_are_cases():
 
 
 @pytest.mark.parametrize("page", pages_with("yaml", None), ids=name)
-def test_yaml_is_a_valid_case(page, tmp_path):
+def test_yaml_is_a_valid_case(page, workplace):
     found = [b for b in blocks(page) if b.language == "yaml" and "sweep" not in b.words]
     assert all("format: 1" in block.text for block in found)
     for number, block in enumerate(found):
-        file = tmp_path / f"{number}.yaml"
+        file = workplace / f"{number}.yaml"
         file.write_text(block.text, encoding="utf-8")
         assert preflight(load_case(file)).problems == ()
 
