@@ -12,8 +12,8 @@ __all__ = ["COSTS", "Costs"]
 class Costs:
     """Prices on one core of a current processor; expect a factor of two.
 
-    Measured with the shipped cases, 2000 to 56000 unknowns in 2D and 20000 to 34000 in 3D, where
-    the time goes into factorising the matrix of a Newton iteration, about four per step.
+    Measured with the shipped cases, 2000 to 56000 unknowns in 2D and 20000 to 34000 in 3D, at four
+    to six Newton iterations per step.
 
     Attributes
     ----------
