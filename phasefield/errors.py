@@ -11,6 +11,7 @@ __all__ = [
     "DidNotConverge",
     "GeometryInvalid",
     "Interrupted",
+    "NoElectrode",
     "OutOfMemory",
     "PhaseFieldError",
     "Problem",
@@ -70,7 +71,11 @@ class DidNotConverge(PhaseFieldError):
 
 
 class ContactLost(DidNotConverge):
-    """No lithium is left on the current collector, or too little on the electrolyte to go on."""
+    """Too little lithium is left on the electrolyte to go on stripping."""
+
+
+class NoElectrode(ContactLost):
+    """No lithium is left on the current collector."""
 
 
 class Interrupted(PhaseFieldError):

@@ -17,7 +17,7 @@ from phasefield.analysis.ledger import Ledger
 from phasefield.analysis.observables import Observation
 from phasefield.case import Case, StripStep
 from phasefield.domain import Domain, build_domain
-from phasefield.errors import ContactLost, DidNotConverge
+from phasefield.errors import ContactLost, DidNotConverge, NoElectrode
 from phasefield.models import Parts, make_parts
 from phasefield.preflight import build_scaffold
 from phasefield.protocol import CONTACT, Schedule, StepRecord, Stop, applied_by
@@ -102,7 +102,7 @@ class Simulation:
             result, dt = self._accepted_step(remaining)
         except ContactLost as lost:
             log.info("%s", lost)
-            self._end_step(CONTACT, final=True)
+            self._end_step(CONTACT, final=isinstance(lost, NoElectrode))
             return None
         result, dt, reason = self._up_to_termination(result, dt)
         landed = reason is None and dt >= remaining * (1.0 - 1e-12)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from phasefield.case import case_from_dict
-from phasefield.errors import Interrupted
+from phasefield.case import case_from_dict, with_overrides
+from phasefield.errors import DidNotConverge, Interrupted
 from phasefield.report import write_report
 from phasefield.runner import run
-from phasefield.simulation import Simulation
+from phasefield.simulation import Simulation, build
+from phasefield.solvers.newton import NewtonFailed
 
 from .test_run import SMALL, assert_bitwise_equal, final_fields
 
@@ -222,3 +224,38 @@ def test_a_hundred_cycles_keep_the_charge(tmp_path):
     assert found["charge_balance_error"] < 1e-8
     assert abs(found["charge_C_per_m2"]) < 1e-10 * 200 * 100.0
     assert len(found["protocol"]) == 300
+
+
+def test_a_strip_that_finds_no_solution_with_little_contact_has_lost_it(monkeypatch):
+    """Its step of the protocol ends without a time step; with contact left, the failure is one."""
+    simulation = build(case_of(STRIP, PLATE))
+
+    def fail(*_):
+        raise NewtonFailed("no solution")
+
+    monkeypatch.setattr(simulation.parts.backend, "advance", fail)
+    with pytest.raises(DidNotConverge, match="no convergence"):
+        simulation.advance()
+    monkeypatch.setattr(simulation.parts.observer, "contact_area_per_area", lambda xi: 0.05)
+    assert simulation.advance() is None
+    assert (simulation.step, simulation.schedule.step.kind) == (0, "plate")
+    assert [each.ended_by for each in simulation.schedule.records] == ["contact lost"]
+
+
+def test_no_lithium_on_the_collector_ends_the_protocol():
+    simulation = build(case_of(PLATE, STRIP))
+    level = simulation.level
+    lifted = replace(level, xi=np.where(np.arange(level.xi.shape[1])[:, None] < 4, 0.0, level.xi))
+    simulation.levels = (lifted,)
+    assert simulation.advance() is None
+    assert simulation.finished
+    assert simulation.schedule.records[-1].ended_by == "contact lost"
+
+
+def test_both_backends_strip_alike():
+    case = case_of(STRIP, time_step="5 s")
+    ours, theirs = (build(with_overrides(case, [f"backend={name}"])) for name in ("numba", "fipy"))
+    ours.advance()
+    theirs.advance()
+    assert theirs.observe().voltage == pytest.approx(ours.observe().voltage, rel=1e-6)
+    assert np.abs(theirs.level.xi - ours.level.xi).max() < 1e-7

@@ -13,7 +13,7 @@ from phasefield.analysis.electrochemistry import Electrochemistry, Resistance, V
 from phasefield.analysis.front import front_height, pore_volume_below
 from phasefield.analysis.uniformity import Uniformity, uniformity
 from phasefield.domain import Domain
-from phasefield.errors import ContactLost
+from phasefield.errors import NoElectrode
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.energy import elastic_well, wall
 from phasefield.physics.kinetics import butler_volmer, overpotential
@@ -185,7 +185,7 @@ class Observer(DepositObserver):
         lithium = self._domain.pore * level.xi
         try:
             bodies = find_bodies(level.xi, self._domain)
-        except ContactLost:
+        except NoElectrode:
             return self.lithium_volume_per_area(level.xi), math.nan, Resistance(math.nan, math.nan)
         resistance = self._electrochemistry.resistance(level, bodies)
         volume = np.where(bodies.index > 0, lithium, 0.0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from phasefield.domain import Domain
-from phasefield.errors import ContactLost
+from phasefield.errors import NoElectrode
 
 __all__ = ["Bodies", "count_bodies", "find_bodies"]
 
@@ -39,13 +39,13 @@ def find_bodies(xi: NDArray[np.float64], domain: Domain) -> Bodies:
 
     Raises
     ------
-    ContactLost : when no lithium touches the current collector.
+    NoElectrode : when no lithium touches the current collector.
     """
     labels, total = _label(xi, domain)
     bottom = np.moveaxis(labels, domain.grid.growth_axis, 0)[0]
     grounded = np.unique(bottom[bottom > 0])
     if grounded.size == 0:
-        raise ContactLost("no lithium touches the current collector: it has no potential")
+        raise NoElectrode("no lithium touches the current collector: it has no potential")
     index = np.full(total + 1, GROUNDED, np.int32)
     detached = np.setdiff1d(np.arange(1, total + 1), grounded)
     if detached.size == 0:
