@@ -86,12 +86,11 @@ def _attempt(plan: Plan, digest: str, threads: int) -> int:
     lock = RunLock(place)
     lock.acquire()
     try:
-        job = "_".join(filter(None, map(os.environ.get, _JOB)))
         begun = Record(
             attempts=read_record(place).attempts + 1,
             started=utc_now(),
             host=socket.gethostname(),
-            job=job or os.environ.get("SLURM_JOB_ID", ""),
+            job=_job(),
         )
         write_record(place, begun)
         message, code = _run(plan, digest, threads)
@@ -102,7 +101,14 @@ def _attempt(plan: Plan, digest: str, threads: int) -> int:
         lock.release()
 
 
-_JOB = ("SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID")
+def _job() -> str:
+    """Return the job of Slurm that this process is, "" outside Slurm.
+
+    A task goes by array and number: the number of a job alone may mean the whole array, which is
+    that of its last task.
+    """
+    array, task = map(os.environ.get, ("SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID"))
+    return f"{array}_{task}" if array and task else os.environ.get("SLURM_JOB_ID", "")
 
 
 def _run(plan: Plan, digest: str, threads: int) -> tuple[str, int]:
@@ -125,8 +131,8 @@ def _run(plan: Plan, digest: str, threads: int) -> tuple[str, int]:
 
 def _come_back(times: int) -> None:
     """Put this job of Slurm, which has saved its run, back into the queue."""
-    job = os.environ.get("SLURM_JOB_ID")
-    if job is None or int(os.environ.get("SLURM_RESTART_COUNT", "0")) >= times:
+    job = _job()
+    if not job or int(os.environ.get("SLURM_RESTART_COUNT", "0")) >= times:
         return
     done = subprocess.run(["scontrol", "requeue", job], capture_output=True, text=True)
     if done.returncode != 0:

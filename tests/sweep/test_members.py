@@ -210,11 +210,12 @@ def test_slurm_script_says_what_was_asked(plan, tmp_path):
 def test_member_of_slurm_that_saved_comes_back(plan, ran, fake_slurm, monkeypatch, tmp_path):
     digest = next(iter(plan.runnable))
     ran.act = lambda *a, **k: (_ for _ in ()).throw(Interrupted("wall"))
-    monkeypatch.setenv("SLURM_JOB_ID", "42")
+    for name, value in {"JOB_ID": "42", "ARRAY_JOB_ID": "42", "ARRAY_TASK_ID": "4"}.items():
+        monkeypatch.setenv(f"SLURM_{name}", value)  # the last task has the number of the array
     for count in ("0", "2"):
         monkeypatch.setenv("SLURM_RESTART_COUNT", count)
         assert member.main([str(plan.directory), digest, "--requeue", "2"]) == 5
-    assert (tmp_path / "asked").read_text() == "requeue 42\n"
+    assert (tmp_path / "asked").read_text() == "requeue 42_4\n"
 
 
 def test_without_slurm_it_is_said(plan, sweep_file, capsys, monkeypatch):
