@@ -22,6 +22,10 @@ Values = Mapping[str, Any]
 Found = Iterator[tuple[str, str]]
 
 
+MOST_STRAIN = 0.01
+"""Stretch of whole metal beyond which its density is no longer that of the metal."""
+
+
 def cross_checks(values: Values) -> list[tuple[str, str]]:
     """Return what is wrong with keys taken together, as ``(path, message)``."""
     return [found for check in _CHECKS for found in check(values)]
@@ -99,6 +103,17 @@ def _activation_is_complete(v: Values) -> Found:
             yield f"{section}.{given[0]}", f"needs {other} as well: {what}(T) takes both"
 
 
+def _metal_stays_metal(v: Values) -> Found:
+    strength, modulus = v.get("lithium.nucleation_pressure"), v.get("lithium.bulk_modulus")
+    if strength is not None and modulus is not None and strength > MOST_STRAIN * modulus:
+        yield (
+            "lithium.nucleation_pressure",
+            f"metal of bulk modulus {modulus / 1e9:.4g} GPa would be stretched by more than 1 %: "
+            f"the pressure must be at most {MOST_STRAIN * modulus / 1e6:.4g} MPa, you gave "
+            f"{strength / 1e6:.4g} MPa",
+        )
+
+
 def _steps_are_ordered(v: Values) -> Found:
     first, largest = v.get("solver.initial_step"), v.get("solver.max_step")
     if first is not None and largest is not None and first > largest:
@@ -128,6 +143,7 @@ _CHECKS = (
     _spacing_below_height,
     _one_conductivity,
     _activation_is_complete,
+    _metal_stays_metal,
     _steps_are_ordered,
     _ions_diffuse_forwards,
 )

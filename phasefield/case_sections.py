@@ -122,6 +122,9 @@ class Lithium(Section):
     )
     contact_angle: Angle = key("of lithium on the electrolyte, 90 deg: neutral", "90 deg", "90 deg")
     bulk_modulus: Pressure = key("K of lithium", "11 GPa", "1.1e10 Pa")
+    nucleation_pressure: Pressure = key(
+        "tension at which the metal tears and a void opens", "20 MPa", "50 MPa"
+    )
 
     def diffusivity_at(self, temperature: float) -> float:
         """Return D_Li(T) [m2 s-1], T [K]; as given without an activation energy."""

@@ -16,6 +16,7 @@ from phasefield.domain import Domain
 from phasefield.physics.conserved import coefficients, front_at_rest
 from phasefield.physics.paper import paper_coefficients
 from phasefield.physics.transport import contact
+from phasefield.solvers.cohesion import Cohesion
 from phasefield.solvers.numba_backend import ConservedBackend, relax
 from phasefield.solvers.paper_backend import PaperBackend
 from phasefield.state import Level, PaperLevel
@@ -114,13 +115,15 @@ def front(case: Case, domain: Domain) -> Array:
 
 def _at_rest(case: Case, domain: Domain, relaxed: Array | None) -> Level:
     """The relaxed state of the conserved model at t = 0."""
+    model = coefficients(case, case.resistance)
     if relaxed is not None:
         zero = np.zeros(domain.grid.shape)
-        return Level(0.0, relaxed, zero, zero, zero)
+        bonded = Cohesion(domain, model).whole(relaxed)
+        return Level(0.0, relaxed, zero, zero, zero, bonded)
     log.info("relaxing the initial lithium profile")
     return relax(
         domain,
-        coefficients(case, case.resistance),
+        model,
         front(case, domain) * (domain.pore > 0.0),
         tolerance=case.solver.tolerance,
         duration=case.duration,

@@ -198,6 +198,10 @@ class Simulation:
         self.protocol_step = self.schedule.position + 1
         self.newton_iterations += result.iterations
         self.worst_residual = max(self.worst_residual, result.residual)
+        if result.voids:
+            log.info("%d voids nucleate at t = %.6g s", result.voids, level.time)
+            self.levels = self.levels[-1:]
+            self.control.proposed = min(self.control.proposed, self._time_steps()[0])
 
     def _end_step(self, reason: str, *, final: bool = False) -> None:
         """Close the protocol step that runs, and those after it that cannot begin."""

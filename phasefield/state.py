@@ -73,6 +73,7 @@ class Level:
     mu : chemical potential of lithium [Pa]; 0 in dropped cells.
     ion_potential : V_l [V]; 0 in dropped cells.
     metal_potential : V_s [V] that a cell reacts against, constant over each lithium body.
+    bonded : 1 where the metal is whole and bears tension from here on, else 0 (`Cohesion`).
     current_density : J per total cross-section that flows [A m-2]; none at rest.
     """
 
@@ -81,6 +82,7 @@ class Level:
     mu: NDArray[np.float64]
     ion_potential: NDArray[np.float64]
     metal_potential: NDArray[np.float64]
+    bonded: NDArray[np.float64]
     current_density: float = 0.0
 
 

@@ -132,7 +132,7 @@ class Observer(DepositObserver):
             lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
             max_pressure=float(in_metal.max()) if in_metal.size else math.nan,
             min_pressure=float(in_metal.min()) if in_metal.size else math.nan,
-            free_energy=self.free_energy(level.xi),
+            free_energy=self.free_energy(level.xi, level.bonded),
             void_volume_per_area=self.void_volume_per_area(level.xi),
             dead_lithium_per_area=dead,
             dead_lithium_potential=potential,
@@ -167,10 +167,15 @@ class Observer(DepositObserver):
         """Potential of the counter electrode against the collector [V]; see `CounterElectrode`."""
         return self._electrode.voltage(level.ion_potential.ravel(), level.current_density)
 
-    def free_energy(self, xi: Array) -> float:
-        """Free energy of lithium over the cross-section [J m-2]: bulk, gradient and wall."""
+    def free_energy(self, xi: Array, bonded: Array | float = 0.0) -> float:
+        """Free energy of lithium over the cross-section [J m-2]: bulk, gradient and wall.
+
+        `bonded` as in `Level`.
+        """
         grid, model, pore = self._domain.grid, self._model, self._domain.pore
-        well = elastic_well.py_func(xi, model.barrier_height, model.bulk_modulus, model.edge)
+        well = elastic_well.py_func(
+            xi, model.barrier_height, model.bulk_modulus, model.edge, bonded
+        )
         density = pore * well + self._domain.wall_density * wall.py_func(xi, model.wetting)
         total = float(density.sum())
         for axis, spacing in enumerate(grid.spacing):

@@ -47,7 +47,9 @@ class Coefficients(NamedTuple):
     gradient_coefficient : kappa = 1.1111 gamma delta [J m-1].
     bulk_modulus : K [Pa].
     edge : distance of xi from 0 and 1 within which the well has the stiffness K [1].
+    nucleation_pressure : tension at which bonded metal tears [Pa].
     surface_energy : gamma [J m-2].
+    interface_width : delta [m].
     wetting : gamma cos(theta_c) [J m-2].
     mobility : M_Li = D_Li V_m / (RT) [m5 J-1 s-1].
     exchange_current_density : i0 [A m-2].
@@ -61,7 +63,9 @@ class Coefficients(NamedTuple):
     gradient_coefficient: float
     bulk_modulus: float
     edge: float
+    nucleation_pressure: float
     surface_energy: float
+    interface_width: float
     wetting: float
     mobility: float
     exchange_current_density: float
@@ -86,7 +90,9 @@ def coefficients(case: Case, contact_resistance: float) -> Coefficients:
         gradient_coefficient=gradient_coefficient,
         bulk_modulus=case.lithium.bulk_modulus,
         edge=well_edge(barrier, case.lithium.bulk_modulus),
+        nucleation_pressure=case.lithium.nucleation_pressure,
         surface_energy=gamma,
+        interface_width=width,
         wetting=gamma * cos(case.lithium.contact_angle),
         mobility=lithium_mobility(case.diffusivity, volume, thermal_energy),
         exchange_current_density=exchange_current_density(contact_resistance, thermal_voltage),

@@ -54,35 +54,43 @@ def double_well_second(xi: Scalar, barrier_height: float) -> Scalar:
 
 
 @njit(cache=True)
-def elastic_well(xi: Scalar, barrier: float, bulk_modulus: float, edge: float) -> Scalar:
+def elastic_well(
+    xi: Scalar, barrier: float, bulk_modulus: float, edge: float, bonded: Scalar
+) -> Scalar:
     """Well f(xi) of theory equation (B) [J m-3]: W (xi (1 - xi))^(5/4) between elastic ends.
 
     (K/2) xi^2 near the empty pore and (K/2) (xi - 1)^2 near the metal, up to `edge` [1] from
-    either, where the slopes meet (`well_edge`). `barrier` W [J m-3], `bulk_modulus` K [Pa].
+    either, where the slopes meet (`well_edge`); (K/2) (xi - 1)^2 everywhere where the metal is
+    `bonded` (1, else 0). `barrier` W [J m-3], `bulk_modulus` K [Pa].
     """
-    near = np.minimum(abs(xi), abs(xi - 1.0))
+    loose = 1.0 - bonded
+    near = loose * np.minimum(abs(xi), abs(xi - 1.0)) + bonded * abs(xi - 1.0)
     x = np.minimum(np.maximum(xi, edge), 1.0 - edge)
-    cap = barrier * ((x * (1.0 - x)) ** EXPONENT - (edge * (1.0 - edge)) ** EXPONENT)
-    inside = (xi > edge) * (xi < 1.0 - edge) * 1.0
+    cap = loose * barrier * ((x * (1.0 - x)) ** EXPONENT - (edge * (1.0 - edge)) ** EXPONENT)
+    inside = loose * (xi > edge) * (xi < 1.0 - edge)
     return cap + 0.5 * bulk_modulus * (inside * edge**2 + (1.0 - inside) * near**2)
 
 
 @njit(cache=True)
-def elastic_well_prime(xi: Scalar, barrier: float, bulk_modulus: float, edge: float) -> Scalar:
+def elastic_well_prime(
+    xi: Scalar, barrier: float, bulk_modulus: float, edge: float, bonded: Scalar
+) -> Scalar:
     """Derivative of `elastic_well` to xi [J m-3]."""
-    x = np.minimum(np.maximum(xi, edge), 1.0 - edge)
+    x = bonded + (1.0 - bonded) * np.minimum(np.maximum(xi, edge), 1.0 - edge)
     cap = EXPONENT * barrier * (x * (1.0 - x)) ** (EXPONENT - 1.0) * (1.0 - 2.0 * x)
     return cap + bulk_modulus * (xi - x)
 
 
 @njit(cache=True)
-def elastic_well_second(xi: Scalar, barrier: float, bulk_modulus: float, edge: float) -> Scalar:
+def elastic_well_second(
+    xi: Scalar, barrier: float, bulk_modulus: float, edge: float, bonded: Scalar
+) -> Scalar:
     """Second derivative of `elastic_well` to xi [J m-3]; jumps at `edge` from 0 and 1."""
     x = np.minimum(np.maximum(xi, edge), 1.0 - edge)
     share = x * (1.0 - x)
     steep = (EXPONENT - 1.0) * (1.0 - 2.0 * x) ** 2 - 2.0 * share
     cap = EXPONENT * barrier * share ** (EXPONENT - 2.0) * steep
-    inside = (xi > edge) * (xi < 1.0 - edge) * 1.0
+    inside = (1.0 - bonded) * (xi > edge) * (xi < 1.0 - edge)
     return inside * cap + (1.0 - inside) * bulk_modulus
 
 

@@ -13,6 +13,10 @@ VAPOUR = 1e-3
 """xi below which lithium does not move. A metal under pressure mu holds the empty pore at xi =
 mu/K, 1e-4 at 1 MPa: without this it would seep there without end."""
 
+DEFICIT = 0.01
+"""xi below zero, beyond `VAPOUR`, at which lithium moves freely: what a time step takes too much
+out of a cell that it empties flows back."""
+
 
 @njit(cache=True)
 def contact(xi: Scalar) -> Scalar:
@@ -36,13 +40,16 @@ def filling(xi: Scalar) -> Scalar:
     itself than a sharp one: the integrals across it of xi^2 M_Li/M and of M/M_Li are those of a
     step.
     """
-    return np.minimum(np.maximum(xi - VAPOUR, 0.0) / (1.0 - VAPOUR), 1.0)
+    return np.minimum(
+        np.maximum(xi - VAPOUR, 0.0) / (1.0 - VAPOUR) + np.maximum(-xi - VAPOUR, 0.0) / DEFICIT, 1.0
+    )
 
 
 @njit(cache=True)
 def filling_prime(xi: Scalar) -> Scalar:
     """Derivative of `filling`: 1 inside (0, 1), 0 outside."""
-    return ((xi > VAPOUR) & (xi < 1.0)) / (1.0 - VAPOUR)
+    rising = ((xi > VAPOUR) & (xi < 1.0)) / (1.0 - VAPOUR)
+    return rising - ((xi < -VAPOUR) & (xi > -VAPOUR - DEFICIT)) / DEFICIT
 
 
 def lithium_mobility(diffusivity: float, molar_volume: float, thermal_energy: float) -> float:

@@ -76,13 +76,14 @@ def react(xi, mu, ion, metal, wall_density, model, rate, rate_xi, rate_mu, rate_
 
 @njit(cache=True, parallel=True)
 def assemble(
-    shape, spacing, pore, electrolyte, wall_density, model, alpha0, dt,
+    shape, spacing, pore, electrolyte, wall_density, bonded, model, alpha0, dt,
     xi, mu, ion, history, top, rate, rate_xi, rate_mu, rate_v, residual, values,
 ):  # fmt: skip
     """Write `residual` (cells, 3) and the Jacobian `values` (cells, len(SLOTS)).
 
-    `history` is what the time formula subtracts from alpha0 xi; `top` [A m-3] the ion source at the
-    counter electrode; `rate*` come from `react`. Other arrays are flat, SI.
+    `bonded` is 1 where the metal is whole (`phasefield.solvers.cohesion`); `history` is what the
+    time formula subtracts from alpha0 xi; `top` [A m-3] the ion source at the counter electrode;
+    `rate*` come from `react`. Other arrays are flat, SI.
     """
     nz, ny, nx = shape
     well, kappa, charge = model.barrier_height, model.gradient_coefficient, model.volume_per_charge
@@ -124,10 +125,9 @@ def assemble(
             out[A_XI] = psi * alpha0 - dt * (drift_xi + charge * rate_xi[c])
             out[A_MU] = -dt * (drift_mu + charge * rate_mu[c]) * well
             out[A_V] = -dt * charge * rate_v[c] * voltage
-            local = psi * elastic_well_prime(x, well, bulk, edge) + wall_density[c] * wall_prime(
-                x, wetting
-            )
-            local_xi = psi * elastic_well_second(x, well, bulk, edge)
+            local = psi * elastic_well_prime(x, well, bulk, edge, bonded[c])
+            local += wall_density[c] * wall_prime(x, wetting)
+            local_xi = psi * elastic_well_second(x, well, bulk, edge, bonded[c])
             local_xi += wall_density[c] * wall_second(x, wetting)
             residual[c, MU] = (local - bend - psi * mu[c]) / well
             out[B_XI] = (local_xi - bend_xi) / well

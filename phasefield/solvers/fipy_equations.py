@@ -114,7 +114,7 @@ class FipyEquations:
         reaction = self.reaction()
         system = (
             self._lithium(step, reaction, floating)
-            & self._potential()
+            & self._potential(step)
             & self._ions(step, reaction, floating)
         )
         if floating is None:
@@ -160,10 +160,11 @@ class FipyEquations:
         plated = self._react(reaction, floating, self.model.volume_per_charge)
         return storage + self._nothing(self._pore, self.xi) == transport + plated
 
-    def _potential(self) -> Any:
+    def _potential(self, step: Step) -> Any:
         """(B) psi f'(xi) - kappa div(psi grad xi) + a w'(xi) = psi mu."""
         model, xi = self.model, self.xi.value
-        well = model.barrier_height, model.bulk_modulus, model.edge
+        bonded = np.zeros_like(xi) if step.bonded is None else step.bonded
+        well = model.barrier_height, model.bulk_modulus, model.edge, bonded
         value = self._pore * elastic_well_prime.py_func(
             xi, *well
         ) + self._wall_density * wall_prime.py_func(xi, model.wetting)

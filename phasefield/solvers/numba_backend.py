@@ -16,6 +16,7 @@ from phasefield.physics.conserved import Coefficients
 from phasefield.protocol import Applied, AppliedCurrent, AppliedVoltage
 from phasefield.solvers.bdf import error_factor, extrapolation_weights, time_formula
 from phasefield.solvers.bodies import find_bodies
+from phasefield.solvers.cohesion import Cohesion
 from phasefield.solvers.newton import NewtonFailed, NewtonResult, solve
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.state import Level
@@ -41,12 +42,14 @@ class StepResult(Generic[L]):
     level : the new time level.
     iterations, residual : of Newton's method (residual in units of xi).
     error : estimated local error [1]: rms displacement of the front over the interface width.
+    voids : nucleated at its end; what comes after them is not smooth in time.
     """
 
     level: L
     iterations: int
     residual: float
     error: float
+    voids: int = 0
 
 
 class ConservedBackend:
@@ -73,6 +76,7 @@ class ConservedBackend:
         self._tolerance, self._most_iterations = tolerance, most_iterations
         self._system = CoupledSystem(domain, model)
         self._interface_width = interface_width
+        self._cohesion = Cohesion(domain, model)
 
     @property
     def krylov_iterations(self) -> int:
@@ -92,10 +96,12 @@ class ConservedBackend:
         step = self._step(levels, dt, applied)
         predicted = _predict(levels, times[-1] + dt)
         result = self._solve(predicted, levels[-1], step)
-        found = self._level(times[-1] + dt, result.unknowns, step, applied)
+        found, voids = self._cohesion.judge(
+            self._level(times[-1] + dt, result.unknowns, step, applied)
+        )
         distance = front_norm(self._domain, self._interface_width, found.xi - predicted.xi)
         return StepResult(
-            found, result.iterations, result.residual, distance * error_factor(times, dt)
+            found, result.iterations, result.residual, distance * error_factor(times, dt), voids
         )
 
     def _step(self, levels: Sequence[Level], dt: float, applied: Applied) -> Step:
@@ -110,7 +116,8 @@ class ConservedBackend:
                 source, voltage = current * electrode, None
             case AppliedVoltage(held):
                 source, voltage = np.zeros_like(electrode), held
-        return Step(formula.alpha0, history.ravel(), dt, source, bodies, voltage)
+        bonded = last.bonded.ravel()
+        return Step(formula.alpha0, history.ravel(), dt, source, bodies, voltage, bonded)
 
     def _solve(self, predicted: Level, last: Level, step: Step) -> NewtonResult[Unknowns]:
         """Newton from the predictor; when that fails, from the last level."""
@@ -143,7 +150,9 @@ class ConservedBackend:
                 current = self._system.found_current(unknowns)
         shape = self._domain.grid.shape
         xi, mu, ion = (each.reshape(shape) for each in (unknowns.xi, unknowns.mu, unknowns.ion))
-        return Level(time, xi, mu, ion, unknowns.metal[step.bodies.index], current)
+        assert step.bonded is not None
+        bonded = step.bonded.reshape(shape)
+        return Level(time, xi, mu, ion, unknowns.metal[step.bodies.index], bonded, current)
 
 
 def front_norm(domain: Domain, interface_width: float, difference: Array) -> float:
@@ -163,6 +172,7 @@ def _predict(levels: Sequence[Level], time: float) -> Level:
         extrapolate(settled, "mu", time),
         extrapolate(settled, "ion_potential", time),
         levels[-1].metal_potential,
+        levels[-1].bonded,
         levels[-1].current_density,
     )
 
@@ -210,6 +220,7 @@ def relax(
     DidNotConverge : when the shape does not settle, or leaves no lithium on the current collector.
     """
     system = CoupledSystem(domain, model, reacting=False)
+    cohesion, shape = Cohesion(domain, model), domain.grid.shape
     bodies = find_bodies(xi, domain)
     nothing = np.zeros(xi.size)
     now = Unknowns(xi.ravel(), nothing.copy(), nothing, np.zeros(bodies.floating + 1))
@@ -217,8 +228,10 @@ def relax(
     dt, left = 1e-6 * settling, np.inf if straight else min(SETTLED * duration, settling)
     for _ in range(MOST_RELAXATION_STEPS):
         dt = min(dt, left)
+        bonded = cohesion.whole(now.xi.reshape(shape))
+        step = Step(1.0, now.xi, dt, nothing, bodies, bonded=bonded.ravel())
         try:
-            result = solve(system, now, Step(1.0, now.xi, dt, nothing, bodies), tolerance, 25)
+            result = solve(system, now, step, tolerance, 25)
         except NewtonFailed:
             dt /= 8.0
             continue
@@ -226,9 +239,8 @@ def relax(
         now, left = result.unknowns, left - dt
         if rate * duration <= RELAXED or left <= 0.0:
             log.info("at rest; xi drifts by %.1e during the protocol", rate * duration)
-            shape = domain.grid.shape
-            zero = np.zeros(shape)
-            find_bodies(now.xi.reshape(shape), domain)  # raises when the lithium has dissolved
-            return Level(0.0, now.xi.reshape(shape), now.mu.reshape(shape), zero, zero)
+            xi, mu, zero = now.xi.reshape(shape), now.mu.reshape(shape), np.zeros(shape)
+            find_bodies(xi, domain)  # raises when the lithium has dissolved
+            return Level(0.0, xi, mu, zero, zero, bonded)
         dt *= 4.0
     raise DidNotConverge("the initial lithium profile does not relax to a steady shape")

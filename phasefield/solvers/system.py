@@ -37,6 +37,7 @@ class Step:
     bodies : the connected lithium bodies.
     voltage : of the counter electrode [V], where that is held; the current density then is an
         unknown, and comes on top of `source`.
+    bonded : 1 where metal is bonded, flat (cells,); None where it is nowhere.
     """
 
     alpha0: float
@@ -45,6 +46,7 @@ class Step:
     source: Array
     bodies: Bodies
     voltage: float | None = None
+    bonded: Array | None = None
 
 
 @dataclass
@@ -99,6 +101,7 @@ class CoupledSystem:
         self._residual = np.zeros((cells, 3))
         self._values = np.zeros((cells, len(SLOTS)))
         self._reaction = np.zeros((4, cells))
+        self._loose = np.zeros(cells)
 
     @cached_property
     def electrode(self) -> CounterElectrode:
@@ -131,7 +134,8 @@ class CoupledSystem:
         )  # fmt: skip
         assemble(
             self._grid.shape, self._grid.spacing, self._pore, self._electrolyte,
-            self._wall_density, self._model, step.alpha0, step.dt, unknowns.xi, unknowns.mu,
+            self._wall_density, self._loose if step.bonded is None else step.bonded,
+            self._model, step.alpha0, step.dt, unknowns.xi, unknowns.mu,
             unknowns.ion, step.history, source, *self._reaction, self._residual, self._values,
         )  # fmt: skip
         net = self._per_body(self._reaction[0], step)

@@ -33,7 +33,7 @@ def test_derivatives_of_the_energy(function, prime, parameter):
 STIFF = 1.1e10  # K [Pa]
 BARRIER = front_coefficients(0.5, 0.25e-6)[0]  # W [Pa]
 EDGE = energy.well_edge(BARRIER, STIFF)
-WELL = BARRIER, STIFF, EDGE
+WELL = BARRIER, STIFF, EDGE, 0.0
 
 
 def test_derivatives_of_the_well():
@@ -60,15 +60,32 @@ def test_well_is_lithium_s_bulk_modulus_on_either_side_of_the_metal():
     assert ends == pytest.approx([0.0, 0.0], abs=1e-9)
 
 
+def test_bonded_metal_pulls_with_its_bulk_modulus():
+    bonded = BARRIER, STIFF, EDGE, 1.0
+    xi = np.array([0.9, 0.9955, 1 - EDGE / 2, 1.0, 1.004])
+    assert energy.elastic_well.py_func(xi, *bonded) == pytest.approx(0.5 * STIFF * (xi - 1) ** 2)
+    assert energy.elastic_well_prime.py_func(xi, *bonded) == pytest.approx(STIFF * (xi - 1))
+    assert energy.elastic_well_second.py_func(xi, *bonded) == pytest.approx(STIFF)
+    assert energy.elastic_well_prime(0.9955, *bonded) == pytest.approx(-49.5e6)  # 0.45 % at 50 MPa
+
+
 def test_filling_moves_metal_but_no_vapour():
     assert transport.filling(0.5) == pytest.approx(0.499 / 0.999)
     assert transport.filling(1.0) == 1.0 == transport.filling(1.1)
-    assert transport.filling(1e-3) == 0.0 == transport.filling(-0.1)
+    assert transport.filling(1e-3) == 0.0 == transport.filling(-1e-3)
     inside = XI[(XI > 0.01) & (XI < 0.99)]
     expected = slope(transport.filling.py_func, inside)
     assert transport.filling_prime.py_func(inside) == pytest.approx(expected, rel=1e-6)
-    for x in (-0.1, 5e-4, 1.1):
+    for x in (-0.1, -5e-4, 5e-4, 1.1):
         assert transport.filling_prime(x) == 0.0
+
+
+def test_what_was_taken_too_much_flows_back():
+    assert transport.filling(-0.006) == pytest.approx(0.5)
+    assert transport.filling(-0.1) == 1.0
+    x = np.linspace(-0.0105, -0.0015, 10)
+    expected = slope(transport.filling.py_func, x)
+    assert transport.filling_prime.py_func(x) == pytest.approx(expected, rel=1e-6)
 
 
 def test_contact_function_and_its_derivative():
@@ -110,12 +127,12 @@ def test_front_at_rest(delta):
     x = np.linspace(-delta, delta, 40001)
     xi = front_at_rest(x, delta)
     gradient = np.gradient(xi, x)
-    well = energy.elastic_well.py_func(xi, barrier, STIFF, energy.well_edge(barrier, STIFF))
+    well = energy.elastic_well.py_func(xi, barrier, STIFF, energy.well_edge(barrier, STIFF), 0.0)
     energy_per_area = np.trapezoid(well + 0.5 * stiffness * gradient**2, x)
     assert energy_per_area == pytest.approx(gamma, rel=2e-3)
     assert gradient.min() == pytest.approx(-1.2 / delta, rel=1e-4)
     inner = (xi > 0.05) & (xi < 0.95)
-    force = energy.elastic_well_prime.py_func(xi, barrier, STIFF, 1e-9)
+    force = energy.elastic_well_prime.py_func(xi, barrier, STIFF, 1e-9, 0.0)
     assert stiffness * np.gradient(gradient, x)[inner] == pytest.approx(
         force[inner], abs=2e-3 * barrier
     )

@@ -13,14 +13,18 @@ from phasefield.physics.energy import well_edge
 THERMAL_VOLTAGE = 0.0257
 
 
-def make_model(*, width, gamma=0.5, angle=90.0, diffusivity=5.6e-15, resistance=24.6e-4):
+def make_model(
+    *, width, gamma=0.5, angle=90.0, diffusivity=5.6e-15, resistance=24.6e-4, strength=5e7
+):
     barrier, gradient_coefficient = front_coefficients(gamma, width)
     return Coefficients(
         barrier_height=barrier,
         gradient_coefficient=gradient_coefficient,
         bulk_modulus=1.1e10,
         edge=well_edge(barrier, 1.1e10),
+        nucleation_pressure=strength,
         surface_energy=gamma,
+        interface_width=width,
         wetting=gamma * np.cos(np.deg2rad(angle)),
         mobility=diffusivity * 13.02e-6 / 2478.0,
         exchange_current_density=THERMAL_VOLTAGE / resistance,

@@ -147,7 +147,7 @@ def test_backends_agree_on_a_detached_body(applied):
     xi = xi + profile(domain, 2.9e-6, WIDTH) - profile(domain, 2e-6, WIDTH)
     assert find_bodies(xi, domain).floating == 1
     zero = np.zeros(xi.shape)
-    start = Level(0.0, xi, zero, zero, zero)
+    start = Level(0.0, xi, zero, zero, zero, zero)
     xi_difference, ion, metal = both(domain, make_model(width=WIDTH), WIDTH, start, 1.0, 2, applied)
     assert xi_difference < 1e-7
     assert max(ion, metal) < 1e-9

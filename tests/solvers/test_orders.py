@@ -81,7 +81,7 @@ def test_fixed_steps_converge_with_second_order(slit, width, angle):
     backend = ConservedBackend(slit, model, width, 1e-11, 25)
     xi = profile(slit, 1.5e-6, width)
     zero = np.zeros(xi.shape)
-    start = march(backend, [Level(0.0, xi, zero, zero, zero)], 1.0, 10)[-1:]
+    start = march(backend, [Level(0.0, xi, zero, zero, zero, zero)], 1.0, 10)[-1:]
     observer = Observer(slit, model, xi)
     found = []
     for count in (8, 16, 32):

@@ -42,7 +42,9 @@ def test_a_drop_that_touches_no_wall_has_no_part_in_the_current(floating):
     domain, width, xi = floating
     zero = np.zeros(xi.shape)
     backend = ConservedBackend(domain, make_model(width=width), width, 1e-9, 25)
-    level = backend.advance([Level(0.0, xi, zero, zero, zero)], 0.5, AppliedCurrent(2.0)).level
+    level = backend.advance(
+        [Level(0.0, xi, zero, zero, zero, zero)], 0.5, AppliedCurrent(2.0)
+    ).level
     assert np.isfinite(level.metal_potential).all()
     grown = np.sum(domain.pore * (level.xi - xi), where=find_bodies(xi, domain).index == 1)
     everywhere = np.sum(domain.pore * (level.xi - xi))
