@@ -16,7 +16,7 @@ from .conftest import profile
 
 def level_of(xi):
     zero = np.zeros_like(xi)
-    return Level(0.0, xi, zero, zero, zero)
+    return Level(0.0, xi, zero, zero, zero, zero)
 
 
 def with_drop(domain, width):
@@ -95,7 +95,8 @@ def test_dead_lithium_is_what_is_cut_off(slit, model, width):
     xi = with_drop(slit, width)
     level = level_of(xi)
     index = find_bodies(xi, slit).index
-    level = Level(0.0, xi, level.mu, level.ion_potential, np.where(index > 0, 3e-3, 0.0))
+    metal = np.where(index > 0, 3e-3, 0.0)
+    level = replace(level, xi=xi, metal_potential=metal)
     seen = Observer(slit, model, xi).observe(level, 0.0)
     assert seen.dead_lithium_per_area == pytest.approx(0.45e-6 * slit.porosity, rel=0.03)
     assert seen.dead_lithium_potential == pytest.approx(3e-3)
