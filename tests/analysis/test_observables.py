@@ -76,7 +76,7 @@ def test_mu_of_the_solver_is_the_derivative_of_the_free_energy(name, request):
 def level_of(domain, xi, mu=0.0, ion=0.0, metal=0.0, current=2.0):
     shape = domain.grid.shape
     fields = (np.broadcast_to(value, shape) * 1.0 for value in (mu, ion, metal))
-    return Level(1.0, xi, *fields, current)
+    return Level(1.0, xi, *fields, np.zeros(shape), current)
 
 
 def test_voltage_is_that_of_the_face_of_the_counter_electrode(slit):

@@ -156,7 +156,7 @@ def test_backends_agree_on_a_detached_body(applied):
 def test_backends_agree_in_3d():
     domain = DOMAINS["3D"]()
     zero = np.zeros(domain.grid.shape)
-    start = Level(0.0, profile(domain, 1.3e-6, WIDTH), zero, zero, zero)
+    start = Level(0.0, profile(domain, 1.3e-6, WIDTH), zero, zero, zero, zero)
     xi_difference, ion, _ = both(domain, make_model(width=WIDTH), WIDTH, start, 5.0, 1)
     assert xi_difference < 1e-7
     assert ion < 1e-9
@@ -165,7 +165,7 @@ def test_backends_agree_in_3d():
 def test_metal_grown_is_charge_passed():
     domain, model = slit(0.1e-6, height=2e-6), make_model(width=WIDTH)
     zero = np.zeros(domain.grid.shape)
-    start = Level(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero)
+    start = Level(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero, zero)
     levels, _ = march(FipyConservedBackend(domain, model, WIDTH, 1e-9, 25), start, 5.0, 2)
     grown = np.sum(domain.pore * (levels[-1].xi - start.xi)) * domain.grid.cell_volume
     charge = 2 * 5.0 * 2.0 * domain.grid.cross_section
@@ -175,7 +175,7 @@ def test_metal_grown_is_charge_passed():
 def test_a_step_that_is_given_up_leaves_the_past_untouched():
     domain, model = slit(0.1e-6, height=2e-6), make_model(width=WIDTH)
     zero = np.zeros(domain.grid.shape)
-    start = Level(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero)
+    start = Level(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero, zero)
     before = start.xi.copy()
     with pytest.raises(NewtonFailed, match="after 1 sweeps, asked 1e-09"):
         FipyConservedBackend(domain, model, WIDTH, 1e-9, 1).advance([start], 5.0, PLATE)

@@ -44,7 +44,7 @@ def plane_scaffold(shape, spacing, wall_at):
 
 def at_rest(xi):
     zero = np.zeros(xi.shape)
-    return Level(0.0, xi, zero, zero, zero)
+    return Level(0.0, xi, zero, zero, zero, zero)
 
 
 def plate(domain, model, width, xi, steps, current=2.0):
