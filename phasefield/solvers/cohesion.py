@@ -30,6 +30,10 @@ LOOSE = 0.9
 """Distance from an empty cell within which nothing is bonded, over the interface width. Chosen: a
 front at rest ends 0.8 interface widths behind xi = 0.5."""
 
+TILT = 2.0
+"""What is added to that distance inside the diffuse wall, over the depth in it: there the front goes
+on as it meets the wall, at most that steep."""
+
 NUCLEUS = 1.0
 """Radius within which the bonds go where a void nucleates, over the interface width."""
 
@@ -48,11 +52,11 @@ class Cohesion:
 
     def __init__(self, domain: Domain, model: Coefficients) -> None:
         self._core, self._spacing = domain.pore > 0.5, domain.grid.spacing
-        self._nearest = tuple(
-            ndimage.distance_transform_edt(
-                ~self._core, self._spacing, return_distances=False, return_indices=True
-            )
+        depth, nearest = ndimage.distance_transform_edt(
+            ~self._core, self._spacing, return_indices=True
         )
+        self._nearest = tuple(nearest)
+        self._reach = LOOSE * model.interface_width + TILT * depth
         self._width, self._edge = model.interface_width, model.edge
         self._strength = model.nucleation_pressure
 
@@ -87,15 +91,15 @@ class Cohesion:
         return replace(found, bonded=self._spread(bonded)), int(voids)
 
     def _spread(self, bonded: NDArray[np.bool_]) -> Array:
-        """1 where the nearest cell of the open pore is bonded, else 0; a wall is no surface."""
-        return np.asarray(bonded[self._nearest], float)
+        """1 where a cell and the nearest one of the open pore are bonded, else 0."""
+        return np.asarray(bonded & bonded[self._nearest], float)
 
     def _inside(self, xi: Array) -> NDArray[np.bool_]:
-        """Metal of the open pore away from every surface."""
+        """Away from every surface; what is empty in the tail of the wall is none."""
         solid = ~self._core | (xi >= EMPTY)
         if solid.all():
-            return self._core
-        return self._core & (self._distance(solid) > LOOSE * self._width)
+            return np.ones(xi.shape, bool)
+        return self._distance(solid) > self._reach
 
     def _distance(self, outside: NDArray[np.bool_]) -> Array:
         """Distance of every cell to the nearest one that is not `outside` [m]."""

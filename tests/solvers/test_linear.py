@@ -104,7 +104,7 @@ def coupled(arguments, width, **constants):
     """A coupled system at a front with a detached drop, and a right side."""
     domain = build_domain(channels(**arguments), width, force=True)
     system = CoupledSystem(domain, make_model(width=width, **constants))
-    point, step = random_point(domain, width, noise=2e-3)
+    point, step = random_point(domain, width, noise=2e-4)
     point.mu *= 1e-2  # 0.01 MPa, 0.1 mV: the noise of a state, not more than its driving force
     point.ion *= 1e-2
     residual, _ = system.evaluate(point, step)
