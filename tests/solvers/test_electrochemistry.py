@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -93,10 +95,9 @@ def test_a_flat_front_has_no_voids_and_a_cavity_is_one(slit, model, width):
 
 def test_dead_lithium_is_what_is_cut_off(slit, model, width):
     xi = with_drop(slit, width)
-    level = level_of(xi)
     index = find_bodies(xi, slit).index
     metal = np.where(index > 0, 3e-3, 0.0)
-    level = replace(level, xi=xi, metal_potential=metal)
+    level = replace(level_of(xi), metal_potential=metal)
     seen = Observer(slit, model, xi).observe(level, 0.0)
     assert seen.dead_lithium_per_area == pytest.approx(0.45e-6 * slit.porosity, rel=0.03)
     assert seen.dead_lithium_potential == pytest.approx(3e-3)
