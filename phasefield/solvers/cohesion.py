@@ -31,8 +31,8 @@ LOOSE = 0.9
 front at rest ends 0.8 interface widths behind xi = 0.5."""
 
 TILT = 2.0
-"""What is added to that distance inside the diffuse wall, over the depth in it: there the front goes
-on as it meets the wall, at most that steep."""
+"""What is added to that distance inside the diffuse wall, over the depth in it: there the front
+goes on as it meets the wall, at most that steep."""
 
 NUCLEUS = 1.0
 """Radius within which the bonds go where a void nucleates, over the interface width."""
