@@ -33,6 +33,7 @@ def test_resistance_per_cross_section_is_converted_with_the_initial_contact(slit
 def test_the_report_holds_what_formulas_say(slit_data):
     rows = dict(companions_table(slit_data).rows)
     assert rows["specific surface area S_c"] == "0.6667 1/um"
-    assert rows["conductivity of the membrane, sigma (1 - p)"] == "0.16 mS/cm"
+    # 0.32 mS/cm at 293.15 K and 0.417 eV are 0.4186 mS/cm at 298 K
+    assert rows["conductivity of the membrane, sigma (1 - p)"] == "0.2093 mS/cm"
     assert rows["overlapping spheres"].endswith("1/um")
     assert not companions_table(replace(slit_data, frames=None)).rows
