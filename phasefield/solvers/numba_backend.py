@@ -189,9 +189,6 @@ def extrapolate(levels: Sequence[Any], name: str, time: float) -> Array:
 RELAXED = 1e-11
 """Largest change of xi during the whole protocol that still counts as rest."""
 
-SETTLED = 10.0
-"""Times the protocol; lithium that still moves after so long moves by a small share during it."""
-
 MOST_RELAXATION_STEPS = 60
 
 
@@ -210,8 +207,8 @@ def relax(
     Rest is reached when xi would not change by `RELAXED` during `duration` [s]. The first step is a
     millionth of the time w^3 / (M_Li gamma) in which lithium's own transport smooths a meniscus
     over the pore size w [m]. Where pores are not `straight`, lithium goes on creeping from one to
-    another for weeks; there it settles for w^3 / (M_Li gamma) or `SETTLED` times `duration`,
-    whichever is shorter, and what is still to come is part of the run.
+    another for weeks; there it settles for w^3 / (M_Li gamma) or for `duration`, whichever is
+    shorter, and what is still to come is part of the run.
 
     Returns the level at t = 0 with mu [Pa] of the relaxed metal and zero potentials.
 
@@ -225,7 +222,7 @@ def relax(
     nothing = np.zeros(xi.size)
     now = Unknowns(xi.ravel(), nothing.copy(), nothing, np.zeros(bodies.floating + 1))
     settling = pore_size**3 / (model.mobility * model.surface_energy)
-    dt, left = 1e-6 * settling, np.inf if straight else min(SETTLED * duration, settling)
+    dt, left = 1e-6 * settling, np.inf if straight else min(duration, settling)
     for _ in range(MOST_RELAXATION_STEPS):
         dt = min(dt, left)
         bonded = cohesion.whole(now.xi.reshape(shape))
