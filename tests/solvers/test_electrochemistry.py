@@ -7,7 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from geometries import channels
+from phasefield.analysis import electrochemistry
+from phasefield.analysis.electrochemistry import Electrochemistry
 from phasefield.analysis.observables import Observer
+from phasefield.domain import build_domain
 from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.numba_backend import ConservedBackend
@@ -112,3 +116,18 @@ def test_lithium_off_the_collector_is_all_dead(slit, model, width):
     seen = observer.observe(level_of(xi), 0.0)
     assert seen.dead_lithium_per_area == seen.lithium_volume_per_area
     assert np.isnan(seen.resistance.cell)
+
+
+def test_iterations_find_the_resistance_of_the_factorisation(model, width, monkeypatch):
+    """In 3D; with two bodies in the pores, one of them cut off."""
+    scaffold = channels(1.2e-6, 0.4, 3e-6, "unit_cell", 0.15e-6, dimensions=3)
+    domain = build_domain(scaffold, width, force=True)
+    level = level_of(with_drop(domain, width))
+    found = []
+    for most in (0, 10**6):
+        monkeypatch.setattr(electrochemistry, "DIRECT_CELLS", most)
+        bodies = find_bodies(level.xi, domain)
+        found.append(Electrochemistry(domain, model).resistance(level, bodies))
+    assert bodies.floating == 1
+    assert found[0].cell == pytest.approx(found[1].cell, rel=1e-6)
+    assert found[0].interfacial == pytest.approx(found[1].interfacial, rel=1e-6)
