@@ -28,9 +28,11 @@ LOST = 1e-2
 """Ratio above which a solution of the Krylov solver is not used: a direct one is made, or the
 step fails. Below, Newton's method goes on with what there is."""
 
-DIRECT_BELOW = 1500
-"""Unknowns up to which the direct solver goes first. Measured: at 2900 unknowns multigrid takes
-4.4 ms against 9.7, at 24 000 it is 15 against 90; in 3D at 15 000 it is 10 against 600."""
+DIRECT_BELOW = {0: 5000, 1: 5000, 2: 5000, 3: 1500}
+"""Unknowns, by dimensions, up to which the direct solver goes first. Multigrid is faster from about
+1500 on (2900 unknowns in 2D: 4.4 ms against 9.7; 24 000: 15 against 90; 15 000 in 3D: 10 against
+600), but its kernels take 15 s to compile, once: a first run that needs none of them is there
+sooner by more than a small run ever loses."""
 
 DIRECT_UNKNOWNS = {0: 1_000_000, 1: 1_000_000, 2: 300_000, 3: 40_000}
 """Unknowns, by dimensions, up to which the direct solver may help out: some 2 GB and minutes."""
@@ -76,7 +78,7 @@ class LinearSolver:
     def factorise(self, values: Array) -> LinearSolver:
         """Take a new Jacobian, slots (cells, slots), which `solve` goes on reading; return self."""
         self._values, self._factors, self._shape_of_loss = values, None, None
-        if self._sparsity.size <= DIRECT_BELOW:
+        if self._sparsity.size <= DIRECT_BELOW[self._dimensions]:
             self._factors = Factors(self._sparsity.matrix(values))
         else:
             self._multigrid.factorise(values)

@@ -122,6 +122,12 @@ SLIT = {
 CYLINDER = {**SLIT, "height": 2.6e-6, "spacing": 0.15e-6, "dimensions": 3}
 
 
+@pytest.fixture(autouse=True)
+def _iterate(monkeypatch):
+    """Small systems are solved by iterations here, as large ones are."""
+    monkeypatch.setattr(linear, "DIRECT_BELOW", dict.fromkeys(range(4), 1500))
+
+
 @pytest.mark.parametrize("arguments", [SLIT, CYLINDER], ids=["slit", "cylinder"])
 @pytest.mark.parametrize(
     "constants",
