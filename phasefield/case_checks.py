@@ -76,6 +76,29 @@ def _lithium_below_top(v: Values) -> Found:
         )
 
 
+def _symmetric_cell(v: Values) -> Found:
+    kind, top = v.get("cell.kind"), v.get("lithium.depth_top")
+    depth, height = v.get("lithium.depth"), v.get("geometry.height")
+    if kind == "half" and top is not None:
+        yield "lithium.depth_top", "needs cell: {kind: symmetric}: a half cell has one electrode"
+    if kind != "symmetric":
+        return
+    if v.get("model") == "paper":
+        yield "cell.kind", "a symmetric cell needs model: conserved; model: paper is a half cell"
+    if v.get("backend") == "fipy":
+        yield "cell.kind", "a symmetric cell needs backend: numba; FiPy solves half cells"
+    if v.get("geometry.separator") is not None:
+        yield "geometry.separator", "goes on top, where a symmetric cell has its second lithium"
+    if depth is None or top is None or height is None:
+        return
+    if depth + top >= height:
+        yield (
+            "lithium.depth_top",
+            f"lithium {_um(depth)} deep from one end and {_um(top)} from the other meets in a "
+            f"scaffold {_um(height)} high: a short circuit",
+        )
+
+
 def _spacing_below_height(v: Values) -> Found:
     spacing, height = v.get("grid.spacing"), v.get("geometry.height")
     if spacing is not None and height is not None and spacing > height:
@@ -141,6 +164,7 @@ _CHECKS = (
     _pore_fits_in_domain,
     _lithium_below_top,
     _spacing_below_height,
+    _symmetric_cell,
     _one_conductivity,
     _activation_is_complete,
     _metal_stays_metal,

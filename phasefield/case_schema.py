@@ -93,6 +93,8 @@ class Case(Section):
         self._fill("geometry", arrangement="slit" if self.dimensions == 2 else "square")
         self._fill("interface", width=self._default_width())
         self._fill("output", fields_every=self.duration / 10)
+        if self.cell.kind == "symmetric":
+            self._fill("lithium", depth_top=self.lithium.depth)
         wrong = cross_checks(leaf_values(self))
         if self.model != "paper" and self.paper != Paper():
             wrong.append(("paper", f"these keys need model: paper, you gave model: {self.model}"))

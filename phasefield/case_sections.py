@@ -30,6 +30,7 @@ from phasefield.case_quantity import (
     IonDiffusivity,
     Length,
     OptionalConductivity,
+    OptionalLength,
     OptionalMolarEnergy,
     OptionalTemperature,
     OptionalTime,
@@ -79,8 +80,11 @@ class Section(BaseModel):
 class Cell(Section):
     """What is simulated."""
 
-    kind: Literal["half"] = key(
-        "half: lithium electrode at the bottom, counter electrode on top", "half", "half"
+    kind: Literal["half", "symmetric"] = key(
+        "half: lithium electrode at the bottom, counter electrode on top; symmetric: lithium in "
+        "both ends, one plates while the other strips",
+        "symmetric",
+        "half",
     )
 
 
@@ -106,6 +110,9 @@ class Lithium(Section):
     """The metal: where it starts and what it is."""
 
     depth: Length = key("depth to which lithium fills the pores at the start", "5 um")
+    depth_top: OptionalLength = key(
+        "of a symmetric cell: depth from the other end; as depth if not given", "5 um", None
+    )
     surface_energy: SurfaceEnergy = key("gamma, lithium against void", "0.5 J/m^2", "0.5 J/m^2")
     diffusivity: Diffusivity = key(
         "D_Li, transport in the metal; creep and stack pressure act as a larger value",

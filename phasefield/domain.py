@@ -45,6 +45,7 @@ class Domain:
         floating grains.
     area_bias : integral of |grad phi| over the sharp wall area, minus 1.
     level_shift : shift of the wall [m] that makes the diffuse pore volume the sharp one.
+    symmetric : lithium on a current collector at both ends, instead of a counter electrode on top.
     """
 
     grid: Grid
@@ -54,6 +55,7 @@ class Domain:
     wall_density: NDArray[np.float64]
     area_bias: float
     level_shift: float
+    symmetric: bool = False
 
     @property
     def porosity(self) -> float:
@@ -83,7 +85,9 @@ class Domain:
         return share * (self.grid.cross_section / total)
 
 
-def build_domain(scaffold: Scaffold, interface_width: float, *, force: bool = False) -> Domain:
+def build_domain(
+    scaffold: Scaffold, interface_width: float, *, force: bool = False, symmetric: bool = False
+) -> Domain:
     """Smooth a scaffold: phi = (1 + tanh(2 d / delta)) / 2, psi = 1 - phi, a = |grad phi|.
 
     Parameters
@@ -91,6 +95,7 @@ def build_domain(scaffold: Scaffold, interface_width: float, *, force: bool = Fa
     scaffold : with its signed distance d [m], positive inside the electrolyte.
     interface_width : delta [m].
     force : accept a wall area bias above 5 %.
+    symmetric : lithium comes into the pores from both ends.
 
     Raises
     ------
@@ -116,14 +121,17 @@ def build_domain(scaffold: Scaffold, interface_width: float, *, force: bool = Fa
             " or --force"
         )
     density /= 1.0 + bias
-    pore = _joined_to(pore, 0, grid.growth_axis)
-    electrolyte = _joined_to(electrolyte, -1, grid.growth_axis)
+    ends = (0, -1) if symmetric else (0,)
+    pore = np.maximum.reduce([_joined_to(pore, end, grid.growth_axis) for end in ends])
+    electrolyte = _joined_to(electrolyte, None if symmetric else -1, grid.growth_axis)
     density[(pore == 0.0) | (electrolyte == 0.0)] = 0.0
-    return Domain(grid, pore, electrolyte, phi, density, bias, shift)
+    return Domain(grid, pore, electrolyte, phi, density, bias, shift, symmetric)
 
 
-def _joined_to(share: NDArray[np.float64], end: int, axis: int) -> NDArray[np.float64]:
+def _joined_to(share: NDArray[np.float64], end: int | None, axis: int) -> NDArray[np.float64]:
     """The phase without the bodies that do not reach an end of the domain through cell faces.
+
+    Without an end, the largest body stays: the electrolyte between two electrodes of lithium.
 
     Lithium never comes into a pore that is closed towards its side, and no ion into a grain that
     floats in the pores: both would only make the equations singular. Bodies are those of the sharp
@@ -140,9 +148,13 @@ def _joined_to(share: NDArray[np.float64], end: int, axis: int) -> NDArray[np.fl
     return np.where(_reaching(share > 0.0, end, axis), share, 0.0)
 
 
-def _reaching(cells: NDArray[np.bool_], end: int, axis: int) -> NDArray[np.bool_]:
-    """Cells that are joined through others to an end (0 or -1) of an axis."""
+def _reaching(cells: NDArray[np.bool_], end: int | None, axis: int) -> NDArray[np.bool_]:
+    """Cells that are joined through others to an end (0 or -1) of an axis, or to most others."""
     bodies, _ = ndimage.label(cells)
+    if end is None:
+        sizes = np.bincount(bodies.ravel())
+        sizes[0] = 0
+        return np.asarray((bodies == sizes.argmax()) & cells)
     reached = np.unique(bodies.take(end, axis=axis))
     return np.asarray(np.isin(bodies, reached[reached > 0]))
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from phasefield.analysis.observables import Observer
 from phasefield.analysis.paper_observables import PaperAudit, PaperObserver
+from phasefield.analysis.symmetric import SymmetricObserver
 from phasefield.case import Case
 from phasefield.domain import Domain
 from phasefield.physics.conserved import coefficients, front_at_rest
@@ -64,7 +65,8 @@ def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool
     backend = _conserved_backend(case.backend)(
         domain, model, case.interface.width, solver.tolerance, solver.max_newton
     )
-    return Parts(start, backend, Observer(domain, model, start.xi), resistance)
+    observer = SymmetricObserver if domain.symmetric else Observer
+    return Parts(start, backend, observer(domain, model, start.xi), resistance)
 
 
 def _conserved_backend(name: str) -> type[ConservedBackend]:
@@ -100,7 +102,10 @@ def _paper_backend(name: str) -> type[PaperBackend]:
 
 
 def front(case: Case, domain: Domain) -> Array:
-    """Flat front at the depth of the case, at rest but for the walls, (nz, ny, nx) [1]."""
+    """Flat front at the depth of the case, at rest but for the walls, (nz, ny, nx) [1].
+
+    In a symmetric cell there is one from either end.
+    """
     grid = domain.grid
     centres = (np.arange(grid.shape[grid.growth_axis]) + 0.5) * grid.spacing[grid.growth_axis]
     above, width = centres - case.lithium.depth, case.interface.width
@@ -108,6 +113,9 @@ def front(case: Case, domain: Domain) -> Array:
         profile = 0.5 * (1.0 - np.tanh(2.0 * above / width))
     else:
         profile = front_at_rest(above, width)
+    if (from_top := case.lithium.depth_top) is not None:
+        below = centres[::-1] - from_top
+        profile = profile + front_at_rest(below, width)
     along = [1, 1, 1]
     along[grid.growth_axis] = -1
     return np.broadcast_to(profile.reshape(along), grid.shape)
@@ -128,8 +136,16 @@ def _at_rest(case: Case, domain: Domain, relaxed: Array | None) -> Level:
         tolerance=case.solver.tolerance,
         duration=case.duration,
         pore_size=case.geometry.pore_size,
-        straight=domain.straight_to(case.lithium.depth + 2.0 * case.interface.width),
+        straight=domain.straight_to(_straight_to(case, domain)),
     )
+
+
+def _straight_to(case: Case, domain: Domain) -> float:
+    """Height up to which pores have to be straight for the fronts to come to rest [m]."""
+    grid = domain.grid
+    if domain.symmetric:
+        return grid.shape[grid.growth_axis] * grid.spacing[grid.growth_axis]
+    return case.lithium.depth + 2.0 * case.interface.width
 
 
 def _contact_per_area(domain: Domain, xi: Array) -> float:

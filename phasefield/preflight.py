@@ -135,7 +135,8 @@ def preflight(case: Case, force: bool = False) -> Preflight:
         curvature of the walls.
     """
     scaffold = build_scaffold(case)
-    domain = build_domain(scaffold, case.interface.width, force=force)
+    symmetric = case.cell.kind == "symmetric"
+    domain = build_domain(scaffold, case.interface.width, force=force, symmetric=symmetric)
     pore, depth = case.geometry.smallest_pore, case.lithium.depth
     resistance = case.resistance
     cells, unknowns = domain.grid.size, _unknowns(case, domain)

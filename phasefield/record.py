@@ -15,10 +15,19 @@ from phasefield.analysis import analytic
 from phasefield.analysis.cycles import cycles, staircases
 from phasefield.analysis.observables import Observation
 from phasefield.analysis.scaffold_formulas import surface_formula
+from phasefield.case import Case
 from phasefield.output.manifest import versions
 from phasefield.simulation import Simulation
 
-__all__ = ["COLUMNS", "CONSERVED_COLUMNS", "PAPER_COLUMNS", "columns", "row", "summary"]
+__all__ = [
+    "COLUMNS",
+    "CONSERVED_COLUMNS",
+    "PAPER_COLUMNS",
+    "SYMMETRIC_COLUMNS",
+    "columns",
+    "row",
+    "summary",
+]
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +72,15 @@ CONSERVED_COLUMNS = (
     "interfacial resistance [ohm m^2]",
 )
 """Columns that the conserved model adds."""
+
+SYMMETRIC_COLUMNS = (
+    "lithium drift [1]",
+    "second electrode lithium volume per area [m]",
+    "second electrode mean rise [m]",
+    "second electrode nonuniformity [1]",
+    "second electrode contact area per area [1]",
+)
+"""Columns that a symmetric cell adds; those above are of the electrode at the low end."""
 
 PAPER_COLUMNS = (
     "metal grown [C/m^2]",
@@ -112,7 +130,7 @@ def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
         simulation.control.rejected,
         wall_s,
     )
-    own = _audit_row(simulation) or _voltage_row(seen, started)
+    own = _audit_row(simulation) or _voltage_row(seen, started) | _second_row(seen, simulation)
     return dict(zip(COLUMNS, values, strict=True)) | own
 
 
@@ -132,15 +150,34 @@ def _voltage_row(seen: Observation, started: bool) -> dict[str, float]:
     return dict(zip(CONSERVED_COLUMNS, values, strict=True))
 
 
+def _second_row(seen: Observation, simulation: Simulation) -> dict[str, float]:
+    """What a symmetric cell adds; empty for a half cell."""
+    if (second := seen.second) is None:
+        return {}
+    passed = simulation.ledger.absolute_charge * simulation.parts.observer.volume_per_charge
+    values = (
+        abs(second.lithium_change) / passed if passed else 0.0,
+        second.lithium_volume_per_area,
+        second.uniformity.mean_rise_m,
+        second.uniformity.nonuniformity,
+        second.contact_area_per_area,
+    )
+    return dict(zip(SYMMETRIC_COLUMNS, values, strict=True))
+
+
 def _key(column: str) -> str:
     """Name in the summary of a column of the history: "a b per area [V]" is a_b_V."""
     name, _, unit = column.removesuffix("]").partition(" [")
-    return f"{name.removesuffix(' per area')} {unit.replace('^', '')}".replace(" ", "_")
+    unit = "" if unit == "1" else f" {unit.replace('^', '')}"
+    return f"{name.removesuffix(' per area')}{unit}".replace(" ", "_")
 
 
-def columns(model: str) -> tuple[str, ...]:
-    """Columns of history.csv for a model."""
-    return COLUMNS + (PAPER_COLUMNS if model == "paper" else CONSERVED_COLUMNS)
+def columns(case: Case) -> tuple[str, ...]:
+    """Columns of history.csv for a case."""
+    if case.model == "paper":
+        return COLUMNS + PAPER_COLUMNS
+    added = SYMMETRIC_COLUMNS if case.cell.kind == "symmetric" else ()
+    return COLUMNS + CONSERVED_COLUMNS + added
 
 
 def _audit_row(simulation: Simulation) -> dict[str, float]:
@@ -183,6 +220,7 @@ def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any
         "charge_C_per_m2": ledger.charge,
         "voltage_V": seen.voltage,
         **{_key(column): value for column, value in voltage.items()},
+        **{_key(column): v for column, v in _second_row(seen, simulation).items()},
         "void_volume_m": seen.void_volume_per_area,
         "contact_area_per_area": seen.contact.contact_area_per_area,
         "j_max_over_j_mean": seen.contact.j_max_over_j_mean,

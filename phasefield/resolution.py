@@ -158,7 +158,8 @@ def _void(case: Case) -> Iterator[Problem]:
     """The void that opens must be larger than what the grid shows: 5 gamma/delta <= p."""
     lithium, width = case.lithium, case.interface.width
     least = VOID_STRENGTH * lithium.surface_energy / width
-    plates = all(isinstance(step, PlateStep) for step in case.protocol)
+    one = case.cell.kind == "half"
+    plates = one and all(isinstance(step, PlateStep) for step in case.protocol)
     if case.model == "paper" or plates or lithium.nucleation_pressure >= least * (1 - ROUND_OFF):
         return
     yield case.problem(
@@ -181,12 +182,25 @@ def _room(case: Case, scaffold: Scaffold | None) -> Iterator[Problem]:
             f"the lithium must be at least two interface widths deep, {_um(clearance)}, you gave "
             f"{_um(depth)}",
         )
-    if depth + rise + clearance > height:
+    if (from_top := case.lithium.depth_top) is not None:
+        yield from _gap(case, height - depth - from_top)
+    elif depth + rise + clearance > height:
         yield case.problem(
             "protocol",
             f"the charge raises the lithium from {_um(depth)} by {_um(rise)}, which with two "
             f"interface widths needs {_um(depth + rise + clearance)}, the domain is {_um(height)} "
             "high: plate less or raise geometry.height",
+        )
+
+
+def _gap(case: Case, gap: float) -> Iterator[Problem]:
+    """One front of a symmetric cell recedes as the other one comes: the gap between them stays."""
+    least = 2.0 * CLEARANCE * case.interface.width
+    if gap < least:
+        yield case.problem(
+            "lithium.depth_top",
+            f"between both lithium fronts there must be four interface widths, {_um(least)}, you "
+            f"left {_um(gap)}: use less lithium or raise geometry.height",
         )
 
 

@@ -198,7 +198,7 @@ def _files(path: Path, simulation: Simulation) -> tuple[HistoryWriter, FieldSeri
     case, domain = simulation.case, simulation.domain
     static = {"electrolyte_order_parameter": domain.phi, "wall_density": domain.wall_density}
     fields = FieldSeries(path, domain.grid, static, precision=case.output.precision)
-    return HistoryWriter(path / "history.csv", columns(case.model)), fields
+    return HistoryWriter(path / "history.csv", columns(case)), fields
 
 
 def _recall(simulation: Simulation, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:

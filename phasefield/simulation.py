@@ -325,7 +325,8 @@ def build(case: Case, *, force: bool = False, initial_xi: NDArray[Any] | None = 
     DidNotConverge : when the lithium finds no shape at rest.
     """
     scaffold = build_scaffold(case)
-    domain = build_domain(scaffold, case.interface.width, force=force)
+    symmetric = case.cell.kind == "symmetric"
+    domain = build_domain(scaffold, case.interface.width, force=force, symmetric=symmetric)
     solver = case.solver
     parts = make_parts(case, domain, initial_xi, force=force)
     schedule = Schedule(case.stages, case.output.fields_every, case.output.fields_at_step_ends)

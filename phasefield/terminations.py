@@ -13,6 +13,7 @@ from scipy.optimize import brentq
 from phasefield.case import HoldStep, PlateStep, ProtocolStep, StripStep
 from phasefield.domain import Domain
 from phasefield.protocol import CHARGE, CONTACT, CURRENT, SHORT, VOLTAGE
+from phasefield.solvers.bodies import short_circuited
 
 __all__ = ["CONTACT_LOST", "Termination", "locate", "terminations"]
 
@@ -63,6 +64,9 @@ def terminations(
     def lost(level: Any, _: float) -> float:
         return 1.0 - observer.contact_area_per_area(level.xi) / least
 
+    def lost_above(level: Any, _: float) -> float:
+        return 1.0 - observer.second_contact(level.xi) / CONTACT_LOST
+
     match step:
         case PlateStep() | StripStep():
             limit = step.termination
@@ -76,6 +80,11 @@ def terminations(
     elif isinstance(step, HoldStep):
         while_stripped = lambda level, q: lost(level, q) if level.current_density < 0 else -1.0  # noqa: E731
         found.append(Termination(CONTACT, while_stripped, 1e-2))
+    if domain.symmetric and isinstance(step, PlateStep):
+        found.append(Termination(CONTACT, lost_above, 1e-2, at_start=True))
+    elif domain.symmetric and isinstance(step, HoldStep):
+        while_plated = lambda level, q: lost_above(level, q) if level.current_density > 0 else -1.0  # noqa: E731
+        found.append(Termination(CONTACT, while_plated, 1e-2))
     return tuple(found)
 
 
@@ -91,6 +100,9 @@ def _of_hold(step: HoldStep) -> list[Termination]:
 
 
 def _bridge(domain: Domain, xi: NDArray[np.float64]) -> float:
+    """Half cell: the most lithium in a cell at the counter electrode; symmetric: yes or no."""
+    if domain.symmetric:
+        return 1.0 if short_circuited(xi, domain) else -1.0
     layer = (domain.pore * xi).take(-1, axis=domain.grid.growth_axis)
     return float(layer.max()) / BRIDGED - 1.0
 

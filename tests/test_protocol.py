@@ -207,7 +207,8 @@ def test_locate_without_a_start_takes_a_tiny_step_that_is_beyond_already():
 
 def test_terminations_of_a_strip():
     xi = np.zeros((1, 4, 3))
-    domain = SimpleNamespace(pore=np.ones_like(xi), grid=SimpleNamespace(growth_axis=1))
+    grid = SimpleNamespace(growth_axis=1)
+    domain = SimpleNamespace(pore=np.ones_like(xi), grid=grid, symmetric=False)
     observer = SimpleNamespace(voltage=lambda level: level.v, contact_area_per_area=lambda xi: 0.02)
     level = SimpleNamespace(v=-0.1, xi=xi, current_density=-2.0)
     step = case_of("strip: {current_density: 1 mA/cm^2, duration: 1 s, termination: -50 mV}")

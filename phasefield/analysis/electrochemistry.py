@@ -13,7 +13,7 @@ from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients, face_mean
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
 from phasefield.physics.transport import contact
-from phasefield.solvers.bodies import Bodies
+from phasefield.solvers.bodies import SECOND, Bodies
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.electrode import CounterElectrode
 from phasefield.solvers.network import Faces, Network
@@ -70,16 +70,27 @@ class Electrochemistry:
 
     def __init__(self, domain: Domain, model: Coefficients) -> None:
         self._domain, self._model = domain, model
-        self._electrode = CounterElectrode.of(domain, model.conductivity)
+
+    def voltage(self, level: Level) -> float:
+        """Cell voltage [V]: counter electrode, or second electrode, against the collector."""
+        if not self._domain.symmetric:
+            return self._electrode.voltage(level.ion_potential.ravel(), level.current_density)
+        axis = self._domain.grid.growth_axis
+        lithium, potential = (
+            field.take(-1, axis=axis).ravel()
+            for field in (self._domain.pore * level.xi, level.metal_potential)
+        )
+        return float(potential[lithium.argmax()])
 
     def parts(self, level: Level) -> VoltageParts:
         """Parts of the voltage, weighted with the power that they take (theory page).
 
         Equation (C) times V_l, integrated: J V is the sum over the volume, per cross-section, of
         phi sigma |grad V_l|^2 and of a H i V_l, with V_l = e + V_s + mu V_m/F. A body takes V_s
-        times its net current, 0. Without a current the whole voltage is the capillary one.
+        times its net current, 0. Without a current the whole voltage is the capillary one. In a
+        symmetric cell no ions come in, and the second electrode takes -J times the voltage.
         """
-        voltage = self._electrode.voltage(level.ion_potential.ravel(), level.current_density)
+        voltage = self.voltage(level)
         if level.current_density == 0.0:
             return VoltageParts(0.0, 0.0, voltage)
         model, current = self._model, level.current_density
@@ -91,7 +102,7 @@ class Electrochemistry:
         i = butler_volmer.py_func(e, *self._kinetics)
         density = self._domain.wall_density * contact.py_func(level.xi) * i
         return VoltageParts(
-            ohmic=ohmic + self._electrode.resistance * current,
+            ohmic=ohmic + self._half_cells * current,
             kinetic=float(np.sum(density * e)) * per_current,
             capillary=float(np.sum(density * back)) * per_current,
         )
@@ -101,24 +112,35 @@ class Electrochemistry:
 
         (C) linearised: u = dV_l/dJ solves div(phi sigma grad u) = a H i'(e) (u - U) - source, with
         U the same in a detached body, which takes no net current, and 0 on the collector: the
-        block of V_l and V_s in the Jacobian of a time step. Its dissipation splits it.
+        block of V_l and V_s in the Jacobian of a time step. Its dissipation splits it. In a
+        symmetric cell there is no source, and U of the second electrode, which takes the net
+        current -1, is the resistance.
         """
         model, touching = self._model, self._domain.wall_density * contact.py_func(level.xi)
         back = level.mu * model.volume_per_charge
         e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
         slope = (touching * butler_volmer_prime.py_func(e, *self._kinetics)).ravel()
         slope, index = slope[self._known], bodies.index.ravel()[self._known]
-        floating = [index == body for body in np.unique(index[(index > 0) & (slope > 0.0)])]
+        numbers = np.unique(index[(index > 0) & (slope > 0.0)])
+        floating = [index == body for body in numbers]
         columns = np.array([slope * inside for inside in floating]).reshape(-1, len(slope))
-        right = np.stack([self._electrode.source[self._known], *columns], axis=-1)
-        solved = self._solve(slope, right)
-        u, spread = solved[:, 0], solved[:, 1:]
-        metal = np.linalg.solve(np.diag(columns.sum(axis=1)) - columns @ spread, columns @ u)
+        source = np.zeros((0, len(slope)))
+        if not bodies.second:
+            source = self._electrode.source[None, self._known]
+        solved = self._solve(slope, np.concatenate([source, columns]).T)
+        taken = np.where((numbers == SECOND) & bodies.second, -1.0 / self._cell, 0.0)
+        spread = solved[:, len(source) :]
+        u = solved[:, : len(source)].sum(axis=1)
+        matrix = np.diag(columns.sum(axis=1)) - columns @ spread
+        metal = np.linalg.solve(matrix, columns @ u - taken)
         u = u + spread @ metal
         drop = u - sum((m * inside for m, inside in zip(metal, floating, strict=True)), np.zeros(1))
-        weights = self._electrode.weights[self._known]
+        if bodies.second:
+            cell = float(metal[numbers == SECOND].sum())
+        else:
+            cell = float(self._electrode.weights[self._known] @ u) + self._half_cells
         return Resistance(
-            cell=float(weights @ u) + self._electrode.resistance,
+            cell=cell,
             interfacial=float(np.sum(slope * drop**2)) * self._cell,
         )
 
@@ -137,6 +159,16 @@ class Electrochemistry:
         field = np.zeros(self._domain.grid.size)
         field[self._known] = values
         return field.reshape(self._domain.grid.shape)
+
+    @cached_property
+    def _electrode(self) -> CounterElectrode:
+        """The counter electrode of a half cell."""
+        return CounterElectrode.of(self._domain, self._model.conductivity)
+
+    @property
+    def _half_cells(self) -> float:
+        """Resistance between the last cells and the face of a counter electrode [ohm m2]."""
+        return 0.0 if self._domain.symmetric else self._electrode.resistance
 
     @property
     def _kinetics(self) -> tuple[float, float, float]:

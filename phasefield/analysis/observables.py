@@ -19,7 +19,6 @@ from phasefield.physics.energy import elastic_well, wall
 from phasefield.physics.kinetics import butler_volmer, overpotential
 from phasefield.physics.transport import contact
 from phasefield.solvers.bodies import find_bodies
-from phasefield.solvers.electrode import CounterElectrode
 from phasefield.state import Level
 
 __all__ = ["DepositObserver", "Observation", "Observer"]
@@ -42,6 +41,8 @@ class Observation:
     dead_lithium_potential : V_s of that lithium, mean over its volume [V]; NaN without any.
     parts, resistance : of the voltage; None for a model that has no contact current.
     uniformity, contact : see their classes.
+    second : of the other electrode of a symmetric cell; then `lithium_volume_per_area`,
+        `void_volume_per_area`, `uniformity` and `contact` are of the first one alone.
     """
 
     voltage: float
@@ -56,6 +57,25 @@ class Observation:
     resistance: Resistance | None
     uniformity: Uniformity
     contact: ContactMetrics
+    second: SecondElectrode | None = None
+
+
+@dataclass(frozen=True)
+class SecondElectrode:
+    """Numbers of the electrode at the high end of a symmetric cell.
+
+    Attributes
+    ----------
+    lithium_volume_per_area : its lithium over the cross-section [m].
+    lithium_change : of both electrodes together since t = 0, over the cross-section [m].
+    contact_area_per_area : true area on which it touches the electrolyte, likewise [1].
+    uniformity : of its front, depths from the high end.
+    """
+
+    lithium_volume_per_area: float
+    lithium_change: float
+    contact_area_per_area: float
+    uniformity: Uniformity
 
 
 class DepositObserver:
@@ -76,7 +96,7 @@ class DepositObserver:
     def deposit(self, xi: Array, charge: float) -> Uniformity:
         """Uniformity of the deposit after `charge` [C m-2]."""
         pore, grid = self._domain.pore, self._domain.grid
-        added = charge * self.volume_per_charge
+        added, xi = charge * self.volume_per_charge, self._counted(xi)
         return uniformity(xi, self._initial, added, pore, grid.spacing, grid.growth_axis)
 
     def void_volume_per_area(self, xi: Array) -> float:
@@ -85,13 +105,12 @@ class DepositObserver:
         The volume below less that of the lithium, compressed metal counted as full; NaN without a
         front. Diffuse fronts count as sharp ones.
         """
-        grid, pore = self._domain.grid, self._domain.pore
-        height = self._front(xi)
+        grid, pore, height = self._domain.grid, self._domain.pore, self._front(xi)
         if np.isnan(height).all():
             return math.nan
         spacing = grid.spacing[grid.growth_axis]
         edges, below = pore_volume_below(np.moveaxis(pore, grid.growth_axis, 0), spacing)
-        lithium = float(np.sum(pore * np.minimum(xi, 1.0))) * grid.cell_volume / grid.cross_section
+        lithium = self._of(pore * np.minimum(self._counted(xi), 1.0))
         return float(np.interp(np.nanmax(height), edges, below)) - lithium
 
     def contact_area_per_area(self, xi: Array) -> float:
@@ -101,11 +120,21 @@ class DepositObserver:
 
     def _contact_weight(self, xi: Array) -> Array:
         """Contact area in each cell [m2]."""
-        return self._domain.wall_density * contact.py_func(xi) * self._domain.grid.cell_volume
+        counted = contact.py_func(self._counted(xi))
+        return np.asarray(self._domain.wall_density * counted * self._domain.grid.cell_volume)
+
+    def _counted(self, xi: Array) -> Array:
+        """The lithium that the numbers are of."""
+        return xi
+
+    def _of(self, share: Array) -> float:
+        """Volume of what takes that share of the cells, over the cross-section [m]."""
+        grid = self._domain.grid
+        return float(np.sum(share)) * grid.cell_volume / grid.cross_section
 
     def _front(self, xi: Array) -> Array:
         grid = self._domain.grid
-        return front_height(xi, self._domain.pore, grid.spacing, grid.growth_axis)
+        return front_height(self._counted(xi), self._domain.pore, grid.spacing, grid.growth_axis)
 
 
 class Observer(DepositObserver):
@@ -120,7 +149,6 @@ class Observer(DepositObserver):
     def __init__(self, domain: Domain, model: Coefficients, initial_xi: Array) -> None:
         super().__init__(domain, model.volume_per_charge, initial_xi)
         self._model = model
-        self._electrode = CounterElectrode.of(domain, model.conductivity)
         self._electrochemistry = Electrochemistry(domain, model)
 
     def observe(self, level: Level, charge: float) -> Observation:
@@ -159,13 +187,12 @@ class Observer(DepositObserver):
         }
 
     def lithium_volume_per_area(self, xi: Array) -> float:
-        """Integral of psi xi over the cross-section [m]."""
-        grid = self._domain.grid
-        return float(np.sum(self._domain.pore * xi)) * grid.cell_volume / grid.cross_section
+        """Integral of psi xi over the cross-section [m]; of the first electrode of two."""
+        return self._of(self._domain.pore * self._counted(xi))
 
     def voltage(self, level: Level) -> float:
-        """Potential of the counter electrode against the collector [V]; see `CounterElectrode`."""
-        return self._electrode.voltage(level.ion_potential.ravel(), level.current_density)
+        """Potential of the counter or second electrode against the collector [V]."""
+        return self._electrochemistry.voltage(level)
 
     def free_energy(self, xi: Array, bonded: Array | float = 0.0) -> float:
         """Free energy of lithium over the cross-section [J m-2]: bulk, gradient and wall.
@@ -191,14 +218,13 @@ class Observer(DepositObserver):
         try:
             bodies = find_bodies(level.xi, self._domain)
         except NoElectrode:
-            return self.lithium_volume_per_area(level.xi), math.nan, Resistance(math.nan, math.nan)
+            return self._of(lithium), math.nan, Resistance(math.nan, math.nan)
         resistance = self._electrochemistry.resistance(level, bodies)
-        volume = np.where(bodies.index > 0, lithium, 0.0)
+        volume = np.where(bodies.detached, lithium, 0.0)
         if not bodies.floating:
             return 0.0, math.nan, resistance
         mean = float(np.sum(volume * level.metal_potential) / np.sum(volume))
-        grid = self._domain.grid
-        return float(np.sum(volume)) * grid.cell_volume / grid.cross_section, mean, resistance
+        return self._of(volume), mean, resistance
 
     def _current(self, level: Level) -> tuple[Array, NDArray[np.bool_]]:
         """Current density i [A m-2] of every cell, and where the contact proper is."""
@@ -215,7 +241,7 @@ class Observer(DepositObserver):
     def _contact(self, level: Level) -> ContactMetrics:
         i, strong = self._current(level)
         weight, area = self._contact_weight(level.xi), self._domain.grid.cross_section
-        return contact_metrics(i, weight, strong, area, level.current_density)
+        return contact_metrics(i, weight, strong & (weight > 0.0), area, level.current_density)
 
 
 def halves(field: Array, axis: int) -> tuple[Array, Array]:

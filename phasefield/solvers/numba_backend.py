@@ -110,14 +110,16 @@ class ConservedBackend:
         history = formula.newest * last.xi
         if formula.older:
             history = history + formula.older * levels[-2].xi
-        bodies, electrode = find_bodies(last.xi, self._domain), self._domain.electrode.ravel()
+        bodies, current, voltage = find_bodies(last.xi, self._domain), 0.0, None
         match applied:
-            case AppliedCurrent(current):
-                source, voltage = current * electrode, None
+            case AppliedCurrent(given):
+                current = given
             case AppliedVoltage(held):
-                source, voltage = np.zeros_like(electrode), held
-        bonded = last.bonded.ravel()
-        return Step(formula.alpha0, history.ravel(), dt, source, bodies, voltage, bonded)
+                voltage = held
+        source, bonded = np.zeros(history.size), last.bonded.ravel()
+        if not bodies.second:
+            source, current = current * self._domain.electrode.ravel(), 0.0
+        return Step(formula.alpha0, history.ravel(), dt, source, bodies, voltage, bonded, current)
 
     def _solve(self, predicted: Level, last: Level, step: Step) -> NewtonResult[Unknowns]:
         """Newton from the predictor; when that fails, from the last level."""
@@ -137,7 +139,7 @@ class ConservedBackend:
         metal = start.metal_potential.ravel()[first]
         metal[0] = 0.0
         drop = np.zeros(1)
-        if step.voltage is not None:
+        if step.voltage is not None and not step.bodies.second:
             drop[0] = start.current_density * self._system.electrode.resistance
         fields = start.xi.ravel(), start.mu.ravel(), start.ion_potential.ravel()
         return Unknowns(*fields, metal, drop)
@@ -146,6 +148,8 @@ class ConservedBackend:
         match applied:
             case AppliedCurrent(given):
                 current = given
+            case AppliedVoltage() if step.bodies.second:
+                current = self._system.stripped(step)
             case AppliedVoltage():
                 current = self._system.found_current(unknowns)
         shape = self._domain.grid.shape
@@ -220,7 +224,7 @@ def relax(
     cohesion, shape = Cohesion(domain, model), domain.grid.shape
     bodies = find_bodies(xi, domain)
     nothing = np.zeros(xi.size)
-    now = Unknowns(xi.ravel(), nothing.copy(), nothing, np.zeros(bodies.floating + 1))
+    now = Unknowns(xi.ravel(), nothing.copy(), nothing, np.zeros(bodies.unknown + 1))
     settling = pore_size**3 / (model.mobility * model.surface_energy)
     dt, left = 1e-6 * settling, np.inf if straight else min(duration, settling)
     for _ in range(MOST_RELAXATION_STEPS):

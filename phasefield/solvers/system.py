@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
 from phasefield.solvers.assembly import SLOTS, V, assemble, react, unknown_mask
-from phasefield.solvers.bodies import Bodies
+from phasefield.solvers.bodies import SECOND, Bodies
 from phasefield.solvers.couplings import CONSERVED_LAYOUT
 from phasefield.solvers.electrode import CounterElectrode
 from phasefield.solvers.linear import LinearSolver
@@ -35,8 +35,10 @@ class Step:
     dt : step [s].
     source : ion source of the counter electrode, flat (cells,) [A m-3].
     bodies : the connected lithium bodies.
-    voltage : of the counter electrode [V], where that is held; the current density then is an
-        unknown, and comes on top of `source`.
+    current_density : J that a second electrode gives off [A m-2]; 0 with a counter electrode, where
+        it is in `source`.
+    voltage : of the counter or second electrode [V], where that is held; the current density then
+        is found, and comes on top of `source`.
     bonded : 1 where metal is bonded, flat (cells,); None where it is nowhere.
     """
 
@@ -47,6 +49,7 @@ class Step:
     bodies: Bodies
     voltage: float | None = None
     bonded: Array | None = None
+    current_density: float = 0.0
 
 
 @dataclass
@@ -54,7 +57,8 @@ class Unknowns:
     """Iterate of Newton's method: flat (cells,) arrays, and potentials that belong to no cell.
 
     `metal` has one entry per body index, [0] is the grounded 0 V; `drop`, (1,), is the current
-    density found under a held voltage, as its drop over the half cells at the counter electrode.
+    density found under a held voltage, as its drop over the half cells at the counter electrode
+    (of a half cell; that of a symmetric one is read off the reaction).
     """
 
     xi: Array
@@ -121,12 +125,13 @@ class CoupledSystem:
     def evaluate(self, unknowns: Unknowns, step: Step) -> tuple[Array, Array]:
         """Assemble at `unknowns`; return the residual (size,) and that of the extra equations.
 
-        Both are scaled to a change of xi in one cell. The extra equations are the net currents of
-        the detached bodies, and last, where one is held, the voltage, in RT/F.
+        Both are scaled to a change of xi in one cell. The extra equations are those of the second
+        electrode, its current or its voltage, of the detached bodies, their net currents, and last,
+        where a counter electrode is held at a voltage, that. Voltages are in RT/F.
         """
         metal = unknowns.metal[step.bodies.index.ravel()]
         source = step.source
-        if step.voltage is not None:
+        if self._holds_counter_electrode(step):
             source = source + self.electrode.source * self.found_current(unknowns)
         react(
             unknowns.xi, unknowns.mu, unknowns.ion, metal, self._wall_density, self._model,
@@ -139,15 +144,19 @@ class CoupledSystem:
             unknowns.ion, step.history, source, *self._reaction, self._residual, self._values,
         )  # fmt: skip
         net = self._per_body(self._reaction[0], step)
-        if step.voltage is not None:
+        if step.bodies.second and step.voltage is not None:
+            net[0] = (unknowns.metal[SECOND] - step.voltage) / self._model.thermal_voltage
+        elif step.bodies.second:
+            given = step.current_density * self._grid.cross_section / self._grid.cell_volume
+            net[0] += given * step.dt * self._model.volume_per_charge
+        elif step.voltage is not None:
             net = np.append(net, self.excess(unknowns, step.voltage))
         return self.sparsity.pack(self._residual), net
 
     def update(self, residual: Array, net: Array, step: Step) -> tuple[Array, Array]:
         """Newton update at the last evaluation: scaled (cells, 3), and (V_s.., drop)/(RT/F)."""
         factors = self._linear.factorise(self._values)
-        floating = step.bodies.floating
-        extra = np.zeros(floating + 2)
+        extra = np.zeros(step.bodies.unknown + 2)
         plain = factors.solve(-residual)
         if net.size:
             rows, columns, corner = self._border(step)
@@ -163,15 +172,25 @@ class CoupledSystem:
         """Current density [A m-2] that the counter electrode carries under a held voltage."""
         return float(unknowns.drop[0]) / self.electrode.resistance
 
+    def stripped(self, step: Step) -> float:
+        """Current density [A m-2] that the second electrode gives off at the last evaluation."""
+        inside = step.bodies.index.ravel() == SECOND
+        total = float(np.sum(self._reaction[0], where=inside))
+        return -total * self._grid.cell_volume / self._grid.cross_section
+
+    @staticmethod
+    def _holds_counter_electrode(step: Step) -> bool:
+        return step.voltage is not None and not step.bodies.second
+
     def excess(self, unknowns: Unknowns, voltage: float) -> float:
         """Voltage of the counter electrode above the one held, in RT/F."""
         found = self.electrode.voltage(unknowns.ion, self.found_current(unknowns))
         return (found - voltage) / self._model.thermal_voltage
 
     def _per_body(self, density: Array, step: Step) -> Array:
-        """Sum a reaction density [A m-3] over each detached body, scaled as the residual."""
+        """Sum a reaction density [A m-3] over each body but the first, scaled as the residual."""
         index = step.bodies.index.ravel()
-        sums = np.bincount(index, weights=density, minlength=step.bodies.floating + 1)[1:]
+        sums = np.bincount(index, weights=density, minlength=step.bodies.unknown + 1)[1:]
         scaled = np.asarray(sums * (step.dt * self._model.volume_per_charge), float)
         return scaled
 
@@ -183,11 +202,13 @@ class CoupledSystem:
         to_metal = np.zeros_like(derivative)
         to_metal[:, 0] = to_metal[:, V] = derivative[:, V]
         index = step.bodies.index.ravel()
-        inside = [(index == body + 1)[:, None] for body in range(step.bodies.floating)]
+        inside = [(index == body + 1)[:, None] for body in range(step.bodies.unknown)]
         rows = [self.sparsity.pack(derivative * where) for where in inside]
         columns = [self.sparsity.pack(to_metal * where) for where in inside]
         slopes = -self._per_body(by_ion, step) * self._model.thermal_voltage
-        if step.voltage is not None:
+        if step.bodies.second and step.voltage is not None:
+            rows[0], slopes[0] = np.zeros_like(rows[0]), 1.0
+        elif step.voltage is not None:
             rows.append(self._in_ion_row(self.electrode.weights))
             flux = scale * self._model.thermal_voltage / self.electrode.resistance
             columns.append(self._in_ion_row(flux * self.electrode.source))

@@ -1,0 +1,72 @@
+"""What is read off a symmetric cell: every number of a half cell for each of its electrodes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.analysis.observables import DepositObserver, Observation, Observer, SecondElectrode
+from phasefield.domain import Domain
+from phasefield.physics.conserved import Coefficients
+from phasefield.solvers.bodies import of_first_electrode
+from phasefield.state import Level
+
+__all__ = ["SymmetricObserver"]
+
+Array = NDArray[np.float64]
+
+
+class SymmetricObserver(Observer):
+    """Reads the numbers of the first electrode as `Observer` does, and those of the second.
+
+    Parameters
+    ----------
+    domain, model, initial_xi : as of `Observer`.
+    """
+
+    def __init__(self, domain: Domain, model: Coefficients, initial_xi: Array) -> None:
+        self._sides: tuple[Array, NDArray[np.bool_]] | None = None
+        super().__init__(domain, model, initial_xi)
+        self._initial_lithium = self._of(domain.pore * initial_xi)
+        start = self._above(initial_xi)
+        self._second = DepositObserver(_upside_down(domain), model.volume_per_charge, start)
+        self._initial_contact = self._second.contact_area_per_area(start)
+
+    def observe(self, level: Level, charge: float) -> Observation:
+        """Numbers of `level` after `charge` [C m-2], which the second electrode gave off."""
+        above, pore = self._above(level.xi), self._domain.pore
+        total, first = self._of(pore * level.xi), self.lithium_volume_per_area(level.xi)
+        second = SecondElectrode(
+            lithium_volume_per_area=total - first,
+            lithium_change=total - self._initial_lithium,
+            contact_area_per_area=self._second.contact_area_per_area(above),
+            uniformity=self._second.deposit(above, -charge),
+        )
+        return replace(super().observe(level, charge), second=second)
+
+    def second_contact(self, xi: Array) -> float:
+        """Contact area of the second electrode over that at t = 0 [1]."""
+        return self._second.contact_area_per_area(self._above(xi)) / self._initial_contact
+
+    def _counted(self, xi: Array) -> Array:
+        return np.where(self._is_first(xi), xi, 0.0)
+
+    def _above(self, xi: Array) -> Array:
+        """Lithium of the second electrode alone, upside down."""
+        alone = np.where(self._is_first(xi), 0.0, xi)
+        return np.flip(alone, self._domain.grid.growth_axis)
+
+    def _is_first(self, xi: Array) -> NDArray[np.bool_]:
+        """Cells of the first electrode; those of the field that was asked for last are kept."""
+        if self._sides is None or self._sides[0] is not xi:
+            self._sides = xi, of_first_electrode(xi, self._domain)
+        return self._sides[1]
+
+
+def _upside_down(domain: Domain) -> Domain:
+    """The domain with its ends exchanged."""
+    names = ("pore", "electrolyte", "phi", "wall_density")
+    axis = domain.grid.growth_axis
+    return replace(domain, **{name: np.flip(getattr(domain, name), axis) for name in names})

@@ -1,0 +1,171 @@
+"""Lithium | electrolyte | lithium: voltage, charge of both electrodes, their bodies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from geometries import channels
+from geometries.scaffold import Scaffold
+from phasefield.analysis.observables import Observer
+from phasefield.analysis.symmetric import SymmetricObserver
+from phasefield.domain import build_domain
+from phasefield.errors import NoElectrode
+from phasefield.protocol import AppliedCurrent, AppliedVoltage
+from phasefield.solvers.bodies import find_bodies, of_first_electrode, short_circuited
+from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.state import Level
+
+from .conftest import THERMAL_VOLTAGE, make_model, profile
+
+
+def slab(spacing, height, lithium):
+    """Lithium as thick at both ends, dense electrolyte between them, one column of cells."""
+    shape = (1, round(height / spacing), 1)
+    y = (np.arange(shape[1]) + 0.5) * spacing
+    distance = np.minimum(y - lithium, height - lithium - y)[None, :, None]
+    return Scaffold(
+        spacing=(spacing,) * 3,
+        labels=(distance > 0).astype(np.uint8),
+        growth_axis=1,
+        mirror_axes=(),
+        pore_size=lithium,
+        pore_volume=2 * lithium * spacing**2,
+        wall_area=2 * spacing**2,
+        signed_distance=distance,
+    )
+
+
+def rest(xi):
+    zero = np.zeros(xi.shape)
+    return Level(0.0, xi, zero, zero, zero, zero)
+
+
+@pytest.mark.parametrize(
+    ("current", "resistance"), [(1.0, 24.6e-4), (-50.0, 24.6e-4), (20.0, 5e-4)]
+)
+def test_voltage_of_a_cell_of_flat_electrodes(current, resistance):
+    """V = J L/sigma + 2 (2 RT/F) asinh(J/2 i0), the pressure of the metal apart."""
+    height, lithium, width = 6e-6, 1.2e-6, 0.3e-6
+    domain = build_domain(slab(width / 4, height, lithium), width, symmetric=True)
+    model = make_model(width=width, resistance=resistance)
+    full = (domain.pore > 0) * 1.0
+    backend = ConservedBackend(domain, model, width, 1e-12, 30)
+    level = backend.advance([rest(full)], 1e-2, AppliedCurrent(current)).level
+    seen = SymmetricObserver(domain, model, full).observe(level, 1e-2 * current)
+    ohmic = current * (height - 2 * lithium) / model.conductivity
+    kinetic = 4 * THERMAL_VOLTAGE * np.arcsinh(current * resistance / (2 * THERMAL_VOLTAGE))
+    assert seen.voltage - seen.parts.capillary == pytest.approx(ohmic + kinetic, rel=3e-4)
+    assert seen.parts.kinetic == pytest.approx(kinetic, rel=3e-3)
+    assert sum(vars(seen.parts).values()) == pytest.approx(seen.voltage, rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def cell(width):
+    """Slits with lithium 1.2 um deep in both ends, and its coefficients."""
+    domain = build_domain(
+        channels(1.2e-6, 0.5, 4.5e-6, "unit_cell", 0.075e-6), width, symmetric=True
+    )
+    lower = profile(domain, 1.2e-6, width)
+    return domain, make_model(width=width), lower + np.flip(lower, 1)
+
+
+def march(cell, width, steps, applied=AppliedCurrent(2.0)):  # noqa: B008
+    domain, model, xi = cell
+    backend = ConservedBackend(domain, model, width, 1e-11, 30)
+    levels = [rest(xi)]
+    for dt in steps:
+        levels.append(backend.advance(levels[-3:], dt, applied).level)
+    return levels
+
+
+def test_a_cell_in_balance_is_two_half_cells(cell, width):
+    """The middle of a cell with equal ends is an equipotential: each half has half the voltage."""
+    domain, model, xi = cell
+    level = march(cell, width, [1e-3])[-1]
+    parts = SymmetricObserver(domain, model, xi).observe(level, 0.0).parts
+    half = build_domain(channels(1.2e-6, 0.5, 2.25e-6, "unit_cell", 0.075e-6), width)
+    lower = xi[:, : half.grid.shape[1]]
+    alone = ConservedBackend(half, model, width, 1e-11, 30)
+    from_rest = alone.advance([rest(lower)], 1e-3, AppliedCurrent(2.0)).level
+    of_half = Observer(half, model, lower).observe(from_rest, 0.0).parts
+    assert parts.ohmic == pytest.approx(2 * of_half.ohmic, rel=1e-3)
+    assert parts.kinetic == pytest.approx(2 * of_half.kinetic, rel=1e-4)
+
+
+def test_what_one_electrode_gains_the_other_loses(cell, width):
+    domain, model, xi = cell
+    observer = SymmetricObserver(domain, model, xi)
+    level = march(cell, width, [5.0, 5.0, 5.0])[-1]
+    before, after = (observer.observe(each, 0.0) for each in (rest(xi), level))
+    gained = after.lithium_volume_per_area - before.lithium_volume_per_area
+    lost = after.second.lithium_volume_per_area - before.second.lithium_volume_per_area
+    charge = 2.0 * 15.0
+    assert gained == pytest.approx(charge * model.volume_per_charge, rel=1e-9)
+    assert gained + lost == pytest.approx(0.0, abs=1e-14 * before.lithium_volume_per_area)
+    assert after.second.lithium_change == pytest.approx(gained + lost, abs=1e-20)
+
+
+def test_exchanged_ends_and_current_give_the_mirror_image(cell, width):
+    up = march(cell, width, [5.0, 5.0])[-1]
+    down = march(cell, width, [5.0, 5.0], AppliedCurrent(-2.0))[-1]
+    assert np.flip(down.xi, 1) == pytest.approx(up.xi, abs=1e-8)
+    observer = SymmetricObserver(*cell)
+    assert observer.voltage(down) == pytest.approx(-observer.voltage(up), rel=1e-6)
+
+
+def test_the_voltage_of_a_current_brings_that_current(cell, width):
+    domain, model, xi = cell
+    level = march(cell, width, [5.0])[-1]
+    held = SymmetricObserver(domain, model, xi).voltage(level)
+    found = march(cell, width, [5.0], AppliedVoltage(held))[-1]
+    assert found.current_density == pytest.approx(2.0, rel=1e-7)
+    assert found.xi == pytest.approx(level.xi, abs=1e-8)
+
+
+def test_the_resistance_is_the_slope_of_the_voltage(cell, width):
+    domain, model, xi = cell
+    observer, voltages = SymmetricObserver(domain, model, xi), []
+    for current in (1.9, 2.0, 2.1):
+        level = march(cell, width, [1e-5], AppliedCurrent(current))[-1]
+        voltages.append(observer.voltage(level))
+        resistance = observer.observe(level, 0.0).resistance
+    assert resistance.cell == pytest.approx((voltages[2] - voltages[0]) / 0.2, rel=1e-3)
+    assert 0.0 < resistance.interfacial < resistance.cell
+
+
+def test_lithium_between_both_electrodes_floats_and_goes_with_the_nearer(cell, width):
+    domain, model, xi = cell
+    lump = profile(domain, 2.1e-6, width) - profile(domain, 1.8e-6, width)
+    lumpy = xi + lump
+    bodies = find_bodies(lumpy, domain)
+    assert (bodies.floating, bodies.unknown, bodies.total) == (1, 2, 3)
+    assert of_first_electrode(lumpy, domain)[bodies.detached].all()
+    mirrored = np.flip(lumpy, 1)
+    assert not of_first_electrode(mirrored, domain)[find_bodies(mirrored, domain).detached].any()
+    level = march((domain, model, lumpy), width, [1.0])[-1]
+    grown = np.sum(domain.pore * (level.xi - lumpy), where=bodies.detached)
+    assert abs(grown) < 1e-7 * np.sum(domain.pore * np.abs(level.xi - lumpy))
+    potentials = [level.metal_potential[bodies.index == body].mean() for body in range(3)]
+    assert potentials[0] == 0.0 < potentials[2] < potentials[1]
+    seen = SymmetricObserver(domain, model, lumpy).observe(level, 0.0)
+    assert seen.dead_lithium_potential == pytest.approx(potentials[2])
+
+
+def test_lithium_through_the_cell_is_a_short_circuit(cell):
+    domain, _, xi = cell
+    assert not short_circuited(xi, domain)
+    through = np.where(domain.pore > 0, 1.0, 0.0)
+    assert short_circuited(through, domain)
+    with pytest.raises(NoElectrode, match="second current collector"):
+        find_bodies(through, domain)
+    with pytest.raises(NoElectrode, match="second current collector"):
+        find_bodies(np.where(of_first_electrode(xi, domain), xi, 0.0), domain)
+
+
+def test_a_half_cell_has_no_second_electrode(cell):
+    domain, _, xi = cell
+    bodies = find_bodies(xi, replace(domain, symmetric=False))
+    assert (bodies.second, bodies.floating) == (False, 1)
