@@ -17,6 +17,7 @@ from phasefield.domain import Domain
 from phasefield.physics.conserved import coefficients, front_at_rest
 from phasefield.physics.paper import paper_coefficients
 from phasefield.physics.transport import contact
+from phasefield.solvers.bodies import of_first_electrode
 from phasefield.solvers.cohesion import Cohesion
 from phasefield.solvers.numba_backend import ConservedBackend, relax
 from phasefield.solvers.paper_backend import PaperBackend
@@ -149,6 +150,8 @@ def _straight_to(case: Case, domain: Domain) -> float:
 
 
 def _contact_per_area(domain: Domain, xi: Array) -> float:
-    """Contact area of lithium and LLZO over the cross-section [1]."""
+    """Contact area of the (first) electrode with LLZO over the cross-section [1]."""
+    if domain.symmetric:
+        xi = np.where(of_first_electrode(xi, domain), xi, 0.0)
     area = float(np.sum(domain.wall_density * contact.py_func(xi))) * domain.grid.cell_volume
     return area / domain.grid.cross_section

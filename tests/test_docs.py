@@ -25,7 +25,7 @@ import pytest
 from phasefield import cli
 from phasefield.case import load_case
 from phasefield.preflight import preflight
-from phasefield.record import COLUMNS, CONSERVED_COLUMNS, PAPER_COLUMNS
+from phasefield.record import COLUMNS, CONSERVED_COLUMNS, PAPER_COLUMNS, SYMMETRIC_COLUMNS
 from phasefield.state import FIELDS, PAPER_FIELDS, STATIC_FIELDS
 from phasefield.sweep.plan import make_plan
 
@@ -224,6 +224,8 @@ def test_columns_of_the_history_are_listed():
     assert listed("Columns of history.csv") == list(COLUMNS)
     of_conserved = [name for name in listed("Columns of the conserved model") if "[" in name]
     assert of_conserved == list(CONSERVED_COLUMNS)
+    of_symmetric = [name for name in listed("Columns of a symmetric cell") if "[" in name]
+    assert of_symmetric == list(SYMMETRIC_COLUMNS)
     of_paper = [name for name in listed("Columns of the published model") if "[" in name]
     assert of_paper == list(PAPER_COLUMNS)
 
