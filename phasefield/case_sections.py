@@ -111,7 +111,7 @@ class Lithium(Section):
 
     depth: Length = key("depth to which lithium fills the pores at the start", "5 um")
     depth_top: OptionalLength = key(
-        "of a symmetric cell: depth from the other end; as depth if not given", "5 um", None
+        "of a symmetric cell: depth from the other end; as depth if not given", "2 um", None
     )
     surface_energy: SurfaceEnergy = key("gamma, lithium against void", "0.5 J/m^2", "0.5 J/m^2")
     diffusivity: Diffusivity = key(

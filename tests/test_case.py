@@ -240,6 +240,8 @@ def test_every_key_of_the_schema_has_a_meaning_and_an_example():
 
 
 TOGETHER = {
+    "cell.kind": "lithium.depth_top=2 um",
+    "lithium.depth_top": "cell.kind=symmetric",
     "electrolyte.material": "electrolyte.conductivity=null",
     "electrolyte.activation_energy": "electrolyte.reference_temperature=293 K",
     "electrolyte.reference_temperature": "electrolyte.activation_energy=0.4 eV",
