@@ -7,7 +7,7 @@ OUT ?= runs/quickstart
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-slow test-paraview test-slurm docs clean
+.PHONY: help quickstart test test-slow test-paraview test-slurm verify docs clean
 
 help:
 	@echo 'make quickstart     install, run cases/quickstart.yaml, say where its report is'
@@ -15,6 +15,7 @@ help:
 	@echo 'make test-slow      the tests that take minutes'
 	@echo "make test-paraview  the tests that need ParaView (pvpython) and xvfb-run"
 	@echo 'make test-slurm     a sweep on a Slurm of this machine (root; slurmctld, slurmd, munge) and on Dask'
+	@echo 'make verify         solve every problem of validation/ and rewrite its REPORT.md (minutes)'
 	@echo 'make docs           rewrite the tables in docs/ that are made from the code'
 	@echo 'make clean          remove the virtual environment, caches and runs/quickstart'
 
@@ -37,6 +38,9 @@ test-paraview: $(VENV)/.developer
 test-slurm: $(VENV)/.developer
 	$(BIN)/python -m pip install --quiet --editable '.[dask]'
 	$(BIN)/pytest -m slurm -rs tests/slurm
+
+verify: $(VENV)/.package
+	$(BIN)/phasefield verify
 
 docs: $(VENV)/.package
 	$(BIN)/python docs/generate.py

@@ -125,8 +125,16 @@ def verbs() -> str:
     return "\n\n".join(parts)
 
 
+def verified() -> str:
+    """What the last run of `phasefield verify` wrote, without its title."""
+    book = DOCS.parent / "validation"
+    text = (book / "REPORT.md").read_text(encoding="utf-8").partition("\n\n")[2].strip()
+    return text.replace("](", "](../../validation/")
+
+
 TABLES = {
-    table.__name__: table for table in (case_keys, parameter_sets, references, sweep_keys, verbs)
+    table.__name__: table
+    for table in (case_keys, parameter_sets, references, sweep_keys, verbs, verified)
 }
 
 

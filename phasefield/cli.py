@@ -27,13 +27,15 @@ from phasefield.commands import (
     run,
     schema,
     sweep,
+    verify,
 )
 from phasefield.errors import explain
 
 __all__ = ["main", "make_parser"]
 
 VERBS = (
-    new, check, schema, geometry, run, sweep, analytic, export, report, compare, bench, cite,
+    new, check, schema, geometry, run, sweep, analytic, export, report, compare, bench,
+    verify, cite,
 )  # fmt: skip
 
 

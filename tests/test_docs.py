@@ -30,7 +30,8 @@ from phasefield.state import FIELDS, PAPER_FIELDS, STATIC_FIELDS
 from phasefield.sweep.plan import make_plan
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+BOOK = (ROOT / "validation").rglob("*.md")
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md"), *BOOK])
 CASES = sorted((ROOT / "cases").glob("*.yaml"))
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -12,7 +12,7 @@ from typing import Any
 
 import phasefield
 
-__all__ = ["make_manifest", "utc_now", "versions"]
+__all__ = ["commit", "make_manifest", "utc_now", "versions"]
 
 _LIBRARIES = ("numpy", "scipy", "numba", "h5py", "vtk", "pydantic", "pint", "fipy")
 
@@ -21,7 +21,7 @@ def make_manifest(*, seed: int, threads: int) -> dict[str, Any]:
     """Return the provenance of a run that starts now, as JSON types."""
     return {
         "versions": versions(),
-        "commit": _commit(),
+        "commit": commit(),
         "platform": platform.platform(),
         "cpu": _cpu_model(),
         "cores": os.cpu_count(),
@@ -47,7 +47,7 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _commit() -> str | None:
+def commit() -> str | None:
     """Return the git commit of the checkout that the package runs from; -dirty if changed."""
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():

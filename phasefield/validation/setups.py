@@ -1,0 +1,79 @@
+"""Domains and coefficients that the validation problems and the tests share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.domain import Domain
+from phasefield.grid import Grid
+from phasefield.physics.paper import PaperCoefficients
+
+__all__ = [
+    "PAPER_WIDTH",
+    "THERMAL_VOLTAGE",
+    "heights",
+    "published_model",
+    "tanh_front",
+    "uniform_domain",
+]
+
+Array = NDArray[Any]
+
+PAPER_WIDTH = 0.5e-6
+"""delta of `published_model` [m]."""
+
+THERMAL_VOLTAGE = 0.0257
+"""RT/F at 298 K [V], rounded."""
+
+FARADAY_ROUNDED, MOLAR_VOLUME = 96485.33, 13.02e-6
+"""[C mol-1] and V_m of lithium [m3 mol-1]."""
+
+
+def published_model(**changes: Any) -> PaperCoefficients:
+    """Numbers of the default closures for 0.5 J/m2, delta 0.5 um, 24.6 ohm cm2, 2 A/m2."""
+    barrier = 12 * 0.5 / PAPER_WIDTH
+    i0 = THERMAL_VOLTAGE / 24.6e-4
+    rate = 2 / 3 * i0 * MOLAR_VOLUME / (FARADAY_ROUNDED * PAPER_WIDTH)
+    model = PaperCoefficients(
+        barrier_height=barrier,
+        gradient_coefficient=1.5 * 0.5 * PAPER_WIDTH,
+        cross_barrier=4 * barrier,
+        interface_mobility=rate * 0.383 / (0.4 * barrier),
+        reaction_rate=rate,
+        transfer_coefficient=0.5,
+        thermal_voltage=THERMAL_VOLTAGE,
+        ion_concentration=4e4,
+        site_density=1 / MOLAR_VOLUME,
+        charge_density=FARADAY_ROUNDED / MOLAR_VOLUME,
+        diffusivity_metal=5.6e-15,
+        diffusivity_electrolyte=2e-13,
+        diffusivity_vacuum=2e-19,
+        conductivity_metal=32.0,
+        conductivity_electrolyte=0.032,
+        conductivity_vacuum=3.2e-8,
+        metal_side_fixed=False,
+        anisotropy=0.0,
+        fold=4.0,
+    )
+    return model._replace(**changes)
+
+
+def uniform_domain(shape: tuple[int, int, int], spacing: float, phi: float) -> Domain:
+    """A domain of one phase: phi 0 (empty) or 1 (LLZO) everywhere; grows along y."""
+    field, zero = np.full(shape, phi), np.zeros(shape)
+    grid = Grid(shape, (spacing, spacing, spacing), 1)
+    return Domain(grid, 1 - field, field, field, zero, 0.0, 0.0)
+
+
+def heights(domain: Domain) -> Array:
+    """Centres of the cells along y [m], (1, ny, 1)."""
+    along = (np.arange(domain.grid.shape[1]) + 0.5) * domain.grid.spacing[1]
+    return np.asarray(along[None, :, None])
+
+
+def tanh_front(distance: Array, width: float) -> Array:
+    """xi of the published model across a flat front, from 1 to 0 about `distance` = 0 [m]."""
+    return np.asarray(0.5 * (1 - np.tanh(2 * distance / width)))
