@@ -166,7 +166,11 @@ def _voltage(data: RunData) -> str | None:
     voltage = data.number("voltage_V", "voltage [V]")
     if voltage is None:
         return None
-    return f"The cell voltage is {number(voltage * 1e3, 3, 'mV')}, counter electrode against metal."
+    symmetric = data.case.cell.kind == "symmetric"
+    against = (
+        "second electrode against the first" if symmetric else "counter electrode against metal"
+    )
+    return f"The cell voltage is {number(voltage * 1e3, 3, 'mV')}, {against}."
 
 
 def _balance(data: RunData) -> str | None:
