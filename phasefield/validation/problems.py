@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from phasefield.validation.allen_cahn import circle, flat_front
+from phasefield.validation.capillarity import meniscus, rest_state, ripple
+from phasefield.validation.conduction import structures
 from phasefield.validation.manufactured import pfhub_7a
 from phasefield.validation.outcome import Problem
+from phasefield.validation.plating import planar_plating, wall_current
+from phasefield.validation.published import paper_numbers
 
 __all__ = ["PROBLEMS"]
 
@@ -14,4 +18,11 @@ PROBLEMS: Mapping[str, Problem] = {
     "pfhub-7a": pfhub_7a,
     "flat-front": flat_front,
     "circle": circle,
+    "planar-plating": planar_plating,
+    "wall-current": wall_current,
+    "meniscus": meniscus,
+    "rest": rest_state,
+    "ripple": ripple,
+    "conduction": structures,
+    "paper-numbers": paper_numbers,
 }

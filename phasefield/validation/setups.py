@@ -7,14 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geometries import Scaffold
 from phasefield.domain import Domain
 from phasefield.grid import Grid
+from phasefield.physics.conserved import Coefficients, front_at_rest, front_coefficients
+from phasefield.physics.energy import well_edge
 from phasefield.physics.paper import PaperCoefficients
+from phasefield.state import Level
 
 __all__ = [
     "PAPER_WIDTH",
     "THERMAL_VOLTAGE",
+    "at_rest",
+    "conserved_model",
+    "flat_lithium",
     "heights",
+    "plane_scaffold",
     "published_model",
     "tanh_front",
     "uniform_domain",
@@ -77,3 +85,66 @@ def heights(domain: Domain) -> Array:
 def tanh_front(distance: Array, width: float) -> Array:
     """xi of the published model across a flat front, from 1 to 0 about `distance` = 0 [m]."""
     return np.asarray(0.5 * (1 - np.tanh(2 * distance / width)))
+
+
+def conserved_model(
+    *,
+    width: float,
+    gamma: float = 0.5,
+    angle: float = 90.0,
+    diffusivity: float = 5.6e-15,
+    resistance: float = 24.6e-4,
+    strength: float = 5e7,
+) -> Coefficients:
+    """Lithium on LLZO at 298 K; `angle` in degrees, everything else in SI.
+
+    `width` delta, `gamma` surface energy, `diffusivity` of lithium, `resistance` R_ct of the
+    contact, `strength` at which bonded metal tears.
+    """
+    barrier, gradient_coefficient = front_coefficients(gamma, width)
+    return Coefficients(
+        barrier_height=barrier,
+        gradient_coefficient=gradient_coefficient,
+        bulk_modulus=1.1e10,
+        edge=well_edge(barrier, 1.1e10),
+        nucleation_pressure=strength,
+        surface_energy=gamma,
+        interface_width=width,
+        wetting=gamma * np.cos(np.deg2rad(angle)),
+        mobility=diffusivity * MOLAR_VOLUME / 2478.0,
+        exchange_current_density=THERMAL_VOLTAGE / resistance,
+        transfer_coefficient=0.5,
+        thermal_voltage=THERMAL_VOLTAGE,
+        volume_per_charge=MOLAR_VOLUME / FARADAY_ROUNDED,
+        conductivity=0.032,
+    )
+
+
+def flat_lithium(domain: Domain, height: float, width: float) -> Array:
+    """xi of lithium of the conserved model that fills the pores up to `height` [m]."""
+    grid = domain.grid
+    centres = (np.arange(grid.shape[grid.growth_axis]) + 0.5) * grid.spacing[grid.growth_axis]
+    shape = [1, 1, 1]
+    shape[grid.growth_axis] = -1
+    return np.asarray(front_at_rest(centres - height, width).reshape(shape) * (domain.pore > 0))
+
+
+def at_rest(xi: Array) -> Level:
+    """The level at t = 0 of a given xi, without pressure and potentials."""
+    zero = np.zeros(xi.shape)
+    return Level(0.0, xi, zero, zero, zero, zero)
+
+
+def plane_scaffold(shape: tuple[int, int, int], spacing: float, wall_at: float) -> Scaffold:
+    """Electrolyte above a plane normal to the growth axis y, pore below it."""
+    along = (np.arange(shape[1]) + 0.5) * spacing
+    distance = np.broadcast_to((along - wall_at)[None, :, None], shape).copy()
+    area = shape[0] * shape[2] * spacing**2
+    return Scaffold(
+        labels=(distance > 0).astype(np.uint8),
+        spacing=(spacing, spacing, spacing),
+        growth_axis=1,
+        pore_volume=wall_at * area,
+        wall_area=area,
+        signed_distance=distance,
+    )

@@ -6,65 +6,28 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.optimize import brentq
 
-from geometries import Scaffold, channels
+from geometries import channels
 from phasefield.analysis import analytic
 from phasefield.analysis.observables import Observer
 from phasefield.domain import build_domain
-from phasefield.physics.conserved import front_at_rest
-from phasefield.physics.kinetics import butler_volmer
-from phasefield.physics.transport import contact, filling
+from phasefield.physics.transport import filling
 from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.newton import solve
 from phasefield.solvers.numba_backend import ConservedBackend, relax
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
-from phasefield.state import Level
+from phasefield.validation.capillarity import ripple_rate
+from phasefield.validation.plating import (
+    plane_wall,
+    plate,
+    reaction,
+    slit_wall_current,
+    strip_decay,
+)
+from phasefield.validation.setups import plane_scaffold
 
 from .conftest import make_model, profile
-
-TEMPERATURE_VOLTAGE = 0.0257  # of make_model [V]
-
-
-def plane_scaffold(shape, spacing, wall_at):
-    """Electrolyte above a plane normal to the growth axis y, pore below it."""
-    heights = (np.arange(shape[1]) + 0.5) * spacing
-    distance = np.broadcast_to((heights - wall_at)[None, :, None], shape).copy()
-    area = shape[0] * shape[2] * spacing**2
-    return Scaffold(
-        labels=(distance > 0).astype(np.uint8),
-        spacing=(spacing,) * 3,
-        growth_axis=1,
-        pore_volume=wall_at * area,
-        wall_area=area,
-        signed_distance=distance,
-    )
-
-
-def at_rest(xi):
-    zero = np.zeros(xi.shape)
-    return Level(0.0, xi, zero, zero, zero, zero)
-
-
-def plate(domain, model, width, xi, steps, current=2.0):
-    """Levels after `steps` [s], tight Newton tolerance; the first one is the given profile."""
-    backend = ConservedBackend(domain, model, width, 1e-11, 30)
-    levels = [at_rest(xi)]
-    for dt in steps:
-        levels.append(backend.advance(levels[-3:], dt, AppliedCurrent(current)).level)
-    return levels
-
-
-def reaction(domain, model, level):
-    """Overpotential e [V] and a H(xi) i [A m-3] of every cell, from the fields."""
-    back = level.mu * model.volume_per_charge
-    e = level.ion_potential - level.metal_potential - back
-    i = butler_volmer.py_func(
-        e, model.exchange_current_density, model.transfer_coefficient, model.thermal_voltage
-    )
-    return e, domain.wall_density * contact.py_func(level.xi) * i
-
 
 # -- plane wall --
 
@@ -75,23 +38,9 @@ def reaction(domain, model, level):
 )
 def test_voltage_of_a_plane_wall(current, resistance, diffusivity, allowed):
     """V = mu V_m/F + 2 RT/F asinh(i/2 i0) + J L/sigma; the error falls with delta^2."""
-    height, wall_at, duration = 6e-6, 2e-6, 6.0 / current
-    errors = []
-    for width in (0.4e-6, 0.2e-6):
-        spacing = width / 4
-        shape = (1, round(height / spacing), 1)
-        domain = build_domain(plane_scaffold(shape, spacing, wall_at), width)
-        model = make_model(width=width, diffusivity=diffusivity, resistance=resistance)
-        full = (domain.pore > 0) * 1.0
-        level = plate(domain, model, width, full, [duration / 3] * 3, current)[-1]
-        found = Observer(domain, model, full).voltage(level)
-        mu = np.average(level.mu, weights=domain.wall_density)
-        expected = (
-            mu * model.volume_per_charge
-            + 2 * TEMPERATURE_VOLTAGE * np.arcsinh(current / (2 * TEMPERATURE_VOLTAGE / resistance))
-            + current * (height - wall_at) / model.conductivity
-        )
-        errors.append(abs(found / expected - 1))
+    errors = [
+        abs(plane_wall(width, current, resistance, diffusivity) - 1) for width in (0.4e-6, 0.2e-6)
+    ]
     assert errors[0] < allowed
     assert errors[1] < errors[0] / 2.5
 
@@ -121,48 +70,10 @@ def test_compression_spreads_with_the_mobility():
 
 def test_corrugation_of_a_free_surface_flattens_at_the_sharp_rate():
     """Metal moved by its own diffusion: amplitude falls at M gamma k^3 tanh(k depth)."""
-    width, spacing, length, depth = 0.4e-6, 0.05e-6, 1.6e-6, 1.8e-6
-    cells = round(length / spacing)
-    domain = build_domain(plane_scaffold((1, 76, cells), spacing, 3e-6), width)
-    model = make_model(width=width)
-    y, x = ((np.arange(n) + 0.5) * spacing for n in (76, cells))
-    wave = np.cos(np.pi / length * x)
-    xi = front_at_rest(y[:, None] - depth - 0.08e-6 * wave, width)[None]
-    xi = xi * (domain.pore > 0)
-    k = np.pi / length
-    rate = model.mobility * 0.5 * k**3 * np.tanh(k * depth)
-    dt = 0.01 / rate
-    system = CoupledSystem(domain, model, reacting=False)
-    bodies, zero = find_bodies(xi, domain), np.zeros(xi.size)
-    now = Unknowns(xi.ravel(), zero, zero, np.zeros(1))
-    amplitudes = []
-    for _ in range(40):
-        now = solve(system, now, Step(1.0, now.xi, dt, zero, bodies), 1e-9, 20).unknowns
-        amplitudes.append((domain.pore * now.xi.reshape(xi.shape)).sum(axis=(0, 1)) @ wave)
-    observed = ((amplitudes[14] / amplitudes[39]) ** (1 / 25) - 1) / dt
-    assert observed == pytest.approx(rate, rel=0.04)
+    assert ripple_rate()[0] == pytest.approx(1.0, rel=0.04)
 
 
 # -- slits and cylinders --
-
-
-def slit_wall_current(resistance):
-    """Current along a lithium-covered slit wall: height, i/J per height, lambda, S, voltage."""
-    width, depth = 0.3e-6, 4e-6
-    domain = build_domain(channels(1.2e-6, 0.5, 6e-6, "unit_cell", 0.075e-6), width)
-    # metal at one pressure: transport in it must not shape the current
-    model = make_model(width=width, resistance=resistance, diffusivity=1e-8)
-    xi = profile(domain, depth, width)
-    level = plate(domain, model, width, xi, [0.05])[-1]
-    e, _ = reaction(domain, model, level)
-    per_height = np.sum(domain.wall_density * e, axis=(0, 2)) / np.sum(
-        domain.wall_density, axis=(0, 2)
-    )
-    y = (np.arange(len(per_height)) + 0.5) * 0.075e-6
-    covered = y < depth - 0.5e-6
-    surface = 2 * 0.5 / 1.2e-6
-    length = analytic.penetration_length(model.conductivity * 0.5, resistance, surface)
-    return y[covered], per_height[covered] / resistance / 2.0, length, surface, depth
 
 
 @pytest.mark.parametrize(("resistance", "allowed"), [(24.6e-4, 5e-4), (2e-4, 0.015)])
@@ -176,9 +87,8 @@ def test_current_along_a_slit_wall(resistance, allowed):
 def test_current_along_a_slit_wall_decays_as_in_the_strip():
     """Beyond the transmission line: in a strip of half-width b, k tan(k b) = 1/(sigma R_ct)."""
     height, found, length, *_ = slit_wall_current(2e-4)
-    half, kinetic = 0.6e-6, 0.032 * 2e-4  # sigma R_ct [m]
-    k = brentq(lambda k: k * np.tan(k * half) - 1 / kinetic, 0.5 / length, 1.5 / length)
-    growth = [np.cosh(k * height[-1]) / np.cosh(k * height[0]) for k in (k, 1 / length)]
+    decays = strip_decay(2e-4, length), 1 / length
+    growth = [np.cosh(k * height[-1]) / np.cosh(k * height[0]) for k in decays]
     assert found[-1] / found[0] == pytest.approx(growth[0], rel=0.01)
     assert abs(growth[1] / growth[0] - 1) > 0.02  # what the transmission line would miss
 

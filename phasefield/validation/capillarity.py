@@ -1,0 +1,121 @@
+"""Lithium of the conserved model that no current drives: menisci, rest, and a ripple."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import curve_fit
+
+from geometries import channels
+from phasefield.domain import Domain, build_domain
+from phasefield.physics.conserved import front_at_rest
+from phasefield.protocol import AppliedCurrent
+from phasefield.solvers.bodies import find_bodies
+from phasefield.solvers.newton import solve
+from phasefield.solvers.numba_backend import ConservedBackend, relax
+from phasefield.solvers.system import CoupledSystem, Step, Unknowns
+from phasefield.state import Level
+from phasefield.validation.outcome import Curve, Outcome, Plot
+from phasefield.validation.setups import Array, conserved_model, flat_lithium, plane_scaffold
+
+__all__ = ["meniscus", "rest_state", "ripple", "ripple_rate"]
+
+ANGLES = (62, 90, 142)
+"""Contact angles [deg]: clean LLZO, neutral, LLZO with Li2CO3 (Sharafi et al. 2017)."""
+
+PORE, WIDTH = 1.2e-6, 0.3e-6
+"""Slit and delta = w/4 [m]."""
+
+
+def _meniscus(angle: float, spacing: float = 0.075e-6) -> tuple[Domain, Level]:
+    """Lithium at rest in a slit, filled half way."""
+    domain = build_domain(channels(PORE, 0.5, 3e-6, "unit_cell", spacing), WIDTH)
+    model = conserved_model(width=WIDTH, angle=angle)
+    xi = flat_lithium(domain, 1.5e-6, WIDTH)
+    return domain, relax(domain, model, xi, tolerance=1e-10, duration=1e3, pore_size=PORE)
+
+
+def _surface(domain: Domain, level: Level) -> tuple[Array, Array]:
+    """Distance to the middle of the slit and height where xi = 1/2 [m], away from the wall."""
+    spacing = domain.grid.spacing
+    inner = np.flatnonzero(domain.pore[0, 0] > 0.95)
+    y = (np.arange(level.xi.shape[1]) + 0.5) * spacing[1]
+    up = [float(np.interp(-0.5, -level.xi[0, :, column], y)) for column in inner]
+    x = (np.arange(level.xi.shape[2]) + 0.5) * spacing[2]
+    middle = 0.0 if domain.pore[0, 0, 0] > 0.5 else x[-1] + 0.5 * spacing[2]
+    return np.abs(x[inner] - middle), np.array(up)
+
+
+def _arc(x: Array, lowest: float, curvature: float) -> Array:
+    """Height of a circle over the distance from its lowest point."""
+    square = np.clip(1 - (curvature * x) ** 2, 0.0, None)
+    return np.asarray(lowest + curvature * x**2 / (1 + np.sqrt(square)))
+
+
+def meniscus(quick: bool) -> Outcome:
+    """Pressure against Jurin's, and the angle of the circle through the meniscus."""
+    del quick
+    measured, curves = {}, []
+    for angle in ANGLES:
+        domain, level = _meniscus(angle)
+        measured[f"pressure at {angle} deg"] = 1e-6 * float(level.mu[level.xi > 0.9].mean())
+        x, y = _surface(domain, level)
+        (lowest, curvature), _ = curve_fit(_arc, 1e6 * x, 1e6 * y, p0=(1e6 * y[0], 0.0))
+        cosine = np.clip(0.5e6 * PORE * curvature, -1, 1)
+        measured[f"angle at {angle} deg"] = float(np.rad2deg(np.arccos(cosine)))
+        curves.append(Curve(f"{angle} deg", 1e6 * x, 1e6 * y, points=True))
+        curves.append(Curve("circle", 1e6 * x, _arc(1e6 * x, lowest, curvature)))
+    plot = Plot("distance to the middle (um)", "height of the surface (um)", tuple(curves))
+    return Outcome(measured, plot)
+
+
+def rest_state(quick: bool) -> Outcome:
+    """What a minute without current changes in lithium at rest: nothing."""
+    del quick
+    measured = {}
+    for angle in ANGLES:
+        domain, level = _meniscus(angle)
+        model = conserved_model(width=WIDTH, angle=angle)
+        backend = ConservedBackend(domain, model, WIDTH, 1e-11, 30)
+        after = backend.advance([level], 60.0, AppliedCurrent(0.0)).level
+        measured[f"change of xi at {angle} deg"] = float(np.abs(after.xi - level.xi).max())
+    return Outcome(measured)
+
+
+def ripple_rate() -> tuple[float, Array, Array]:
+    """Decay of a ripple on a free surface over the sharp rate M gamma k^3 tanh(k depth).
+
+    Returns it [1], the times in units of that rate, and the amplitudes over the first.
+    """
+    width, spacing, length, depth = 0.4e-6, 0.05e-6, 1.6e-6, 1.8e-6
+    cells = round(length / spacing)
+    domain = build_domain(plane_scaffold((1, 76, cells), spacing, 3e-6), width)
+    model = conserved_model(width=width)
+    y, x = ((np.arange(n) + 0.5) * spacing for n in (76, cells))
+    k = np.pi / length
+    wave = np.cos(k * x)
+    front = front_at_rest(y[:, None] - depth - 0.08e-6 * wave, width)[None]
+    xi = front * (domain.pore > 0)
+    rate = model.mobility * 0.5 * k**3 * np.tanh(k * depth)
+    dt = 0.01 / rate
+    system = CoupledSystem(domain, model, reacting=False)
+    bodies, zero = find_bodies(xi, domain), np.zeros(xi.size)
+    now = Unknowns(xi.ravel(), zero, zero, np.zeros(1))
+    amplitudes = []
+    for _ in range(40):
+        now = solve(system, now, Step(1.0, now.xi, dt, zero, bodies), 1e-9, 20).unknowns
+        amplitudes.append((domain.pore * now.xi.reshape(xi.shape)).sum(axis=(0, 1)) @ wave)
+    observed = ((amplitudes[14] / amplitudes[39]) ** (1 / 25) - 1) / dt
+    times = 0.01 * np.arange(1, 41)
+    return float(observed / rate), times, np.array(amplitudes) / amplitudes[0]
+
+
+def ripple(quick: bool) -> Outcome:
+    """A rough free surface flattens by diffusion through the metal."""
+    del quick
+    found, times, amplitudes = ripple_rate()
+    sharp = amplitudes[14] * np.exp(times[14] - times)
+    curves = (
+        Curve("found", times, amplitudes, points=True),
+        Curve("sharp surface", times, sharp),
+    )
+    return Outcome({"rate": found}, Plot("time x sharp rate", "amplitude / first", curves))
