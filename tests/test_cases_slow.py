@@ -82,3 +82,14 @@ def test_cylinder_in_3d_keeps_the_charge(tmp_path):
     found = run(CASES / "cylinder_3d.yaml", tmp_path / "run", overrides=overrides).summary
     assert found["status"] == "finished"
     assert found["charge_balance_error"] <= 1e-8
+
+
+@pytest.mark.parametrize("name", ["spheres_3d", "tomogram"])
+def test_sponges_in_3d_keep_the_charge_and_rise_as_the_charge_says(tmp_path, name):
+    step = "{plate: {current_density: 0.2 mA/cm^2, duration: 60 s}}"
+    overrides = [f"protocol=[{step}]", "solver.time_step=20 s", "output.fields_every=60 s"]
+    found = run(CASES / f"{name}.yaml", tmp_path / "run", overrides=overrides).summary
+    assert found["status"] == "finished"
+    assert found["charge_balance_error"] <= 1e-8
+    assert found["mean_rise_m"] == pytest.approx(found["faraday_rise_m"], rel=0.25)
+    assert (tmp_path / "run" / "figures" / "filling.png").stat().st_size > 10_000

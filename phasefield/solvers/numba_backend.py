@@ -239,7 +239,7 @@ def relax(
         rate = float(np.abs(result.unknowns.xi - now.xi).max()) / dt
         now, left = result.unknowns, left - dt
         if rate * duration <= RELAXED or left <= 0.0:
-            log.info("at rest; xi drifts by %.1e during the protocol", rate * duration)
+            log.info("settled; xi drifts by %.1e at most during the protocol", rate * duration)
             xi, mu, zero = now.xi.reshape(shape), now.mu.reshape(shape), np.zeros(shape)
             find_bodies(xi, domain)  # raises when the lithium has dissolved
             return Level(0.0, xi, mu, zero, zero, bonded)
