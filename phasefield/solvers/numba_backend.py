@@ -195,6 +195,10 @@ RELAXED = 1e-11
 
 MOST_RELAXATION_STEPS = 60
 
+SETTLING_STEPS = 20
+"""Least number of steps in which lithium settles in crooked pores: Newton's method loses its way in
+longer ones, where the metal passes from one pore to the next."""
+
 
 def relax(
     domain: Domain,
@@ -227,8 +231,9 @@ def relax(
     now = Unknowns(xi.ravel(), nothing.copy(), nothing, np.zeros(bodies.unknown + 1))
     settling = pore_size**3 / (model.mobility * model.surface_energy)
     dt, left = 1e-6 * settling, np.inf if straight else min(duration, settling)
+    longest = left / SETTLING_STEPS
     for _ in range(MOST_RELAXATION_STEPS):
-        dt = min(dt, left)
+        dt = min(dt, left, longest)
         bonded = cohesion.whole(now.xi.reshape(shape))
         step = Step(1.0, now.xi, dt, nothing, bodies, bonded=bonded.ravel())
         try:
