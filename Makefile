@@ -27,7 +27,7 @@ test: $(VENV)/.developer
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	OMP_WAIT_POLICY=passive $(BIN)/pytest -n 2 --dist loadfile
 
 test-slow: $(VENV)/.developer
 	$(BIN)/pytest -m slow
