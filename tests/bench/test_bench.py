@@ -53,8 +53,8 @@ def test_a_tolerance_that_leaves_currents_apart_is_tightened(monkeypatch):
 
 
 def test_coupled_steps_and_sweeps_answer_with_what_the_table_needs():
-    found = coupled_steps(32, 2, 1)
-    assert found["cells"] == 32**2
+    found = coupled_steps(64, 2, 1)
+    assert found["cells"] == 64**2
     assert found["seconds"] > 0
     assert 1 <= found["krylov"] <= 20
     assert array_case(32, 3).geometry.width == pytest.approx(2e-6)
