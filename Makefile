@@ -7,7 +7,7 @@ OUT ?= runs/quickstart
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-slow test-paraview test-slurm verify docs clean
+.PHONY: help quickstart test test-slow test-paraview test-slurm verify docs linkcheck clean
 
 help:
 	@echo 'make quickstart     install, run cases/quickstart.yaml, say where its report is'
@@ -16,7 +16,8 @@ help:
 	@echo "make test-paraview  the tests that need ParaView (pvpython) and xvfb-run"
 	@echo 'make test-slurm     a sweep on a Slurm of this machine (root; slurmctld, slurmd, munge) and on Dask'
 	@echo 'make verify         solve every problem of validation/ and rewrite its REPORT.md (minutes)'
-	@echo 'make docs           rewrite the tables in docs/ that are made from the code'
+	@echo 'make docs           rewrite the tables in docs/ made from the code, build the site in build/site'
+	@echo 'make linkcheck      follow every link of the site to the network'
 	@echo 'make clean          remove the virtual environment, caches and runs/quickstart'
 
 quickstart: $(VENV)/.package
@@ -42,8 +43,13 @@ test-slurm: $(VENV)/.developer
 verify: $(VENV)/.package
 	$(BIN)/phasefield verify
 
-docs: $(VENV)/.package
+docs: $(VENV)/.docs
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . build/site
+	@echo 'open build/site/index.html'
+
+linkcheck: $(VENV)/.docs
+	$(BIN)/python -m sphinx --quiet -b linkcheck -c docs . build/linkcheck
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info .mypy_cache .pytest_cache .ruff_cache \
@@ -58,6 +64,11 @@ $(VENV)/.package: $(BIN)/python pyproject.toml
 $(VENV)/.developer: $(BIN)/python pyproject.toml
 	@echo 'installing; the first time this downloads some hundred MB'
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(VENV)/.docs: $(BIN)/python pyproject.toml
+	@echo 'installing; the first time this downloads some hundred MB'
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	touch $@
 
 $(BIN)/python:

@@ -108,7 +108,7 @@ def parameter_sets() -> str:
 
 def references() -> str:
     """Every source by its key."""
-    return "\n".join(f"- <a id='{key}'></a>**{key}**: {_cited(key)}" for key in sorted(SOURCES))
+    return "\n\n".join(f"### {key}\n\n{_cited(key)}" for key in sorted(SOURCES))
 
 
 def verbs() -> str:
@@ -132,9 +132,43 @@ def verified() -> str:
     return text.replace("](", "](../../validation/")
 
 
+def verified_in_short() -> str:
+    """Of each problem of that table the check that comes nearest to its limit."""
+    text = (DOCS.parent / "validation" / "REPORT.md").read_text(encoding="utf-8")
+    problems: list[list[list[str]]] = []
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if line.startswith("| ["):
+            problems.append([])
+        if problems and len(cells) == 8:
+            problems[-1].append(cells)
+    rows = []
+    for checks in problems:
+        about, what = checks[0][:2]
+        _, _, check, measured, reference, error, allowed, _ = max(checks, key=_used)
+        link = about.replace("](", "](validation/")
+        rows.append((link, what, check, measured, reference, error, allowed))
+    header = ("problem", "what it pins down", "nearest to its limit", "measured", "reference")
+    return _table((*header, "error", "allowed"), rows)
+
+
+def _used(check: list[str]) -> float:
+    """Share of what is allowed that the error of a check takes up."""
+    error, allowed = (float(text.split()[0]) for text in check[5:7])
+    return abs(error) / allowed if allowed else 0.0
+
+
 TABLES = {
     table.__name__: table
-    for table in (case_keys, parameter_sets, references, sweep_keys, verbs, verified)
+    for table in (
+        case_keys,
+        parameter_sets,
+        references,
+        sweep_keys,
+        verbs,
+        verified,
+        verified_in_short,
+    )
 }
 
 
@@ -237,7 +271,7 @@ def _in_a_cell(text: str) -> str:
 
 def main() -> None:
     """Rewrite every page that has such a table."""
-    for page in sorted(DOCS.rglob("*.md")):
+    for page in [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))]:
         text = page.read_text(encoding="utf-8")
         if made(text) != text:
             page.write_text(made(text), encoding="utf-8")
