@@ -33,6 +33,8 @@ html_theme = "furo"
 html_title = f"phasefield-llzo {release}"
 html_additional_pages = {"index": "to_the_overview.html"}
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 5
