@@ -71,14 +71,17 @@ def meniscus(quick: bool) -> Outcome:
 def rest_state(quick: bool) -> Outcome:
     """What a minute without current changes in lithium at rest: nothing."""
     del quick
-    measured = {}
+    measured, curves = {}, []
     for angle in ANGLES:
         domain, level = _meniscus(angle)
         model = conserved_model(width=WIDTH, angle=angle)
         backend = ConservedBackend(domain, model, WIDTH, 1e-11, 30)
         after = backend.advance([level], 60.0, AppliedCurrent(0.0)).level
-        measured[f"change of xi at {angle} deg"] = float(np.abs(after.xi - level.xi).max())
-    return Outcome(measured)
+        layers = np.abs(after.xi - level.xi).max(axis=(0, 2))
+        measured[f"change of xi at {angle} deg"] = float(layers.max())
+        height = (np.arange(layers.size) + 0.5) * domain.grid.spacing[1]
+        curves.append(Curve(f"{angle} deg", 1e6 * height, layers))
+    return Outcome(measured, Plot("height (um)", "largest change of xi", tuple(curves)))
 
 
 def ripple_rate() -> tuple[float, Array, Array]:

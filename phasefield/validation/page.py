@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from matplotlib.ticker import NullLocator
+
 from phasefield.output.manifest import commit, utc_now, versions
 from phasefield.report.look import ACCENT, figure, look, save
 from phasefield.validation.book import Report, Verdict
@@ -86,5 +88,8 @@ def _draw(plot: Plot, path: Path) -> None:
         axes.set(xlabel=plot.x_label, ylabel=plot.y_label)
         if plot.logarithmic:
             axes.set(xscale="log", yscale="log")
+            at = sorted({float(x) for curve in plot.curves if len(curve.x) < 10 for x in curve.x})
+            axes.set_xticks(at, labels=[f"{x:.3g}" for x in at])
+            axes.xaxis.set_minor_locator(NullLocator())
         axes.legend()
         save(made, path)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from phasefield.validation.allen_cahn import circle, flat_front
+from phasefield.validation.backends import numba_vs_fipy
 from phasefield.validation.capillarity import meniscus, rest_state, ripple
 from phasefield.validation.conduction import structures
+from phasefield.validation.coupled import coupled_solution
+from phasefield.validation.dispersion import front_stability
 from phasefield.validation.manufactured import pfhub_7a
 from phasefield.validation.outcome import Problem
 from phasefield.validation.plating import planar_plating, wall_current
@@ -18,11 +21,14 @@ PROBLEMS: Mapping[str, Problem] = {
     "pfhub-7a": pfhub_7a,
     "flat-front": flat_front,
     "circle": circle,
+    "dispersion": front_stability,
+    "coupled-solution": coupled_solution,
     "planar-plating": planar_plating,
     "wall-current": wall_current,
     "meniscus": meniscus,
     "rest": rest_state,
     "ripple": ripple,
     "conduction": structures,
+    "numba-vs-fipy": numba_vs_fipy,
     "paper-numbers": paper_numbers,
 }

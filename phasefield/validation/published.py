@@ -11,6 +11,7 @@ import numpy as np
 from phasefield.analysis import analytic
 from phasefield.runner import run
 from phasefield.validation.outcome import Curve, Outcome, Plot
+from phasefield.validation.setups import shipped_case
 
 __all__ = ["paper_numbers"]
 
@@ -40,7 +41,6 @@ def paper_numbers(quick: bool) -> Outcome:
 
 def _nonuniformity(case: str) -> float:
     """Spread of the rise over its mean at the end of a case of the repository [1]."""
-    file = Path(__file__).resolve().parents[2] / "cases" / f"{case}.yaml"
     with TemporaryDirectory() as folder:
-        done = run(file, Path(folder) / "run", overrides=["output.animation=false"])
+        done = run(shipped_case(case), Path(folder) / "run", overrides=["output.animation=false"])
         return float(np.asarray(done.summary["nonuniformity"]))

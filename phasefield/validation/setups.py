@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ __all__ = [
     "heights",
     "plane_scaffold",
     "published_model",
+    "shipped_case",
     "tanh_front",
     "uniform_domain",
 ]
@@ -148,3 +150,8 @@ def plane_scaffold(shape: tuple[int, int, int], spacing: float, wall_at: float) 
         wall_area=area,
         signed_distance=distance,
     )
+
+
+def shipped_case(name: str) -> Path:
+    """File of a case of the repository by its name."""
+    return Path(__file__).resolve().parents[2] / "cases" / f"{name}.yaml"
