@@ -190,8 +190,13 @@ def _sections(
         return found
 
     if field.get("type") == "array":
-        for step, entry in behind(field["items"])["properties"].items():
-            yield f"{name}.0.{step}.", behind(entry)
+        entry = behind(field["items"])
+        plain = {k: v for k, v in entry["properties"].items() if "$ref" not in v}
+        if plain:
+            yield f"{name}.0.", {**entry, "properties": plain}
+        for key, below in entry["properties"].items():
+            if "$ref" in below:
+                yield f"{name}.0.{key}.", behind(below)
     elif "$ref" in field:
         yield f"{name}.", behind(field)
 

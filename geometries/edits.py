@@ -161,9 +161,12 @@ def with_separator(scaffold: Scaffold, thickness: float) -> Scaffold:
         [scaffold.labels, np.full_like(scaffold.labels.take([0] * layers, axis=axis), SOLID)],
         axis=axis,
     )
+    layer = [(0, layers if a == axis else 0) for a in range(3)]
+    image = scaffold.image_labels
     return replace(
         scaffold,
         labels=labels,
+        image_labels=None if image is None else np.pad(image, layer, constant_values=-1),
         signed_distance=distance,
         wall_area=scaffold.wall_area + ends * scaffold.cross_section,
         porosity=None,

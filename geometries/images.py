@@ -86,9 +86,11 @@ def image(
     slices = _crop(crop, axes, volume.shape)
     part = tuple(len(range(*s.indices(n))) for s, n in zip(slices, volume.shape, strict=True))
     refuse_too_large(f"crop {volume.name}", part, volume.dtype.itemsize)
-    is_pore = _segment(volume.read(slices), pore_labels, threshold, pores, volume.name)
+    values = volume.read(slices)
+    is_pore = _segment(values, pore_labels, threshold, pores, volume.name)
     edges = {"z": slice_thickness or voxel_size, "y": voxel_size, "x": voxel_size}
-    labels, steps = _turned(is_pore, axes, growth, edges)
+    is_pore, steps = _turned(is_pore, axes, growth, edges)
+    labels = np.ascontiguousarray(~is_pore).astype(np.uint8)
     _check_stated(labels, steps, pore_size, porosity, volume.name)
     scaffold = scaffold_of_labels(labels, steps, 0 if dimensions == 3 else 1, spacing, pore_size)
     asked = {
@@ -97,7 +99,10 @@ def image(
         "threshold": threshold, "pores": pores, "spacing": spacing,
     }  # fmt: skip
     provenance = {"generator": "image", "parameters": asked, "seed": None}
-    return replace(scaffold, provenance=provenance)
+    given = None
+    if threshold is None:
+        given = _nearest(_turned(values, axes, growth, edges)[0], scaffold.shape)
+    return replace(scaffold, provenance=provenance, image_labels=given)
 
 
 def scaffold_of_labels(
@@ -210,19 +215,25 @@ def _segment(
 
 
 def _turned(
-    is_pore: NDArray[np.bool_], axes: str, growth: str, edges: dict[str, float]
-) -> tuple[Labels, Spacing]:
-    """Labels with the growth axis first (second in 2D), lithium at its low end; their spacing."""
+    values: NDArray[Any], axes: str, growth: str, edges: dict[str, float]
+) -> tuple[NDArray[Any], Spacing]:
+    """Voxels with the growth axis first (second in 2D), lithium at its low end; their spacing."""
     up = growth[1]
     order = [up, *(axis for axis in "zyx" if axis in axes and axis != up)]
-    turned = is_pore.transpose([axes.index(axis) for axis in order])
+    turned = values.transpose([axes.index(axis) for axis in order])
     if growth[0] == "-":
         turned = turned[::-1]
     steps = [edges[axis] for axis in order]
     if len(order) == 2:
         turned, steps = turned[None], [steps[-1], *steps]
-    labels = np.ascontiguousarray(~turned).astype(np.uint8)
-    return labels, (steps[0], steps[1], steps[2])
+    return turned, (steps[0], steps[1], steps[2])
+
+
+def _nearest(values: NDArray[Any], shape: tuple[int, int, int]) -> NDArray[np.int32]:
+    """The label of the voxel in which the centre of each cell of the grid lies."""
+    pairs = zip(shape, values.shape, strict=True)
+    places = (((np.arange(m) + 0.5) * n / m).astype(int) for m, n in pairs)
+    return np.asarray(values[np.ix_(*places)], np.int32)
 
 
 def _resampled(

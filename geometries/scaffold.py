@@ -43,6 +43,8 @@ class Scaffold:
     pore_size : pore size as asked [m], or None.
     porosity : porosity as asked [1], or None.
     provenance : name of the generator, its parameters and its seed.
+    image_labels : of the image that it was made from, int32 (nz, ny, nx), -1 where something was
+        added to it; None without one.
     """
 
     labels: NDArray[np.uint8]
@@ -55,6 +57,7 @@ class Scaffold:
     pore_size: float | None = None
     porosity: float | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    image_labels: NDArray[np.int32] | None = None
 
     def __post_init__(self) -> None:
         if self.labels.ndim != 3 or self.labels.dtype != np.uint8:

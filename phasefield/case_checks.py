@@ -137,6 +137,28 @@ def _metal_stays_metal(v: Values) -> Found:
         )
 
 
+def _maps_suit_the_rest(v: Values) -> Found:
+    lists = "coatings", "electrolyte.regions"
+    given = {path: v[path] for path in lists if v.get(path)}
+    image = v.get("geometry.kind") == "image" and v.get("geometry.threshold") is None
+    for path, entries in given.items():
+        if v.get("model") == "paper":
+            yield path, "needs model: conserved; model: paper has one wall and one electrolyte"
+        if v.get("backend") == "fipy":
+            yield path, "needs backend: numba; FiPy solves with one wall and one electrolyte"
+        if not image and any(entry.where.label is not None for entry in entries):
+            yield path, "a label needs geometry: {kind: image} without a threshold"
+    if "coatings" in given:
+        names = [coating.name for coating in given["coatings"]]
+        if len(set(names)) < len(names):
+            yield "coatings", f"every coating needs a name of its own, got {', '.join(names)}"
+        if v.get("kinetics.basis") == "cross_section":
+            yield (
+                "kinetics.basis",
+                "with coatings every resistance refers to the true contact: write basis: contact",
+            )
+
+
 def _steps_are_ordered(v: Values) -> Found:
     first, largest = v.get("solver.initial_step"), v.get("solver.max_step")
     if first is not None and largest is not None and first > largest:
@@ -168,6 +190,7 @@ _CHECKS = (
     _one_conductivity,
     _activation_is_complete,
     _metal_stays_metal,
+    _maps_suit_the_rest,
     _steps_are_ordered,
     _ions_diffuse_forwards,
 )

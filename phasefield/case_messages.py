@@ -12,14 +12,14 @@ from phasefield.case_source import Path
 
 __all__ = ["message", "place"]
 
-LISTS = ("protocol", "steps")
+LISTS = ("protocol", "steps", "coatings", "regions")
 """Keys whose value is a list of sections."""
 
 _KINDS = {
     "bool": "true or false",
     "int": "a whole number",
     "string": "text (a number needs quotes to be text)",
-    "tuple": "a list of steps, each begins with a dash",
+    "tuple": "a list",
 }
 
 _REPR = reprlib.Repr()

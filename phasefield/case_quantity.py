@@ -15,12 +15,16 @@ __all__ = [
     "Angle",
     "AreaResistance",
     "Concentration",
+    "Conductivity",
     "CurrentDensity",
     "Diffusivity",
     "Fraction",
+    "Height",
     "HeldVoltage",
     "IonDiffusivity",
     "Length",
+    "OptionalAngle",
+    "OptionalAreaResistance",
     "OptionalArealCharge",
     "OptionalConductivity",
     "OptionalCurrentDensity",
@@ -121,6 +125,7 @@ class Quantity:
 
 
 Length = Annotated[float, Quantity("length")]
+Height = Annotated[float, Quantity("length", above=None, shown="um")]
 Width = Annotated[float | str, Quantity("length", words=("unit_cell",))]
 Time = Annotated[float, Quantity("time")]
 OptionalLength = Annotated[float | None, Quantity("length", optional=True)]
@@ -128,9 +133,11 @@ OptionalTime = Annotated[float | None, Quantity("time", optional=True)]
 Temperature = Annotated[float, Quantity("temperature")]
 OptionalTemperature = Annotated[float | None, Quantity("temperature", optional=True)]
 Angle = Annotated[float, Quantity("angle", below=pi, shown="deg")]
+OptionalAngle = Annotated[float | None, Quantity("angle", below=pi, shown="deg", optional=True)]
 Pressure = Annotated[float, Quantity("pressure")]
 SurfaceEnergy = Annotated[float, Quantity("surface energy")]
 CurrentDensity = Annotated[float, Quantity("current density")]
+Conductivity = Annotated[float, Quantity("conductivity")]
 OptionalConductivity = Annotated[float | None, Quantity("conductivity", optional=True)]
 OptionalArealCharge = Annotated[float | None, Quantity("areal charge", optional=True)]
 OptionalCurrentDensity = Annotated[float | None, Quantity("current density", optional=True)]
@@ -152,6 +159,7 @@ StrippingVoltage = Annotated[
 Concentration = Annotated[float, Quantity("concentration")]
 IonDiffusivity = Annotated[float, Quantity("diffusivity", above=None)]
 AreaResistance = Annotated[float, Quantity("area resistance")]
+OptionalAreaResistance = Annotated[float | None, Quantity("area resistance", optional=True)]
 OptionalMolarEnergy = Annotated[float | None, Quantity("molar energy", optional=True)]
 Fraction = Annotated[float, Quantity("fraction", below=1.0)]
 OptionalFraction = Annotated[float | None, Quantity("fraction", below=1.0, optional=True)]

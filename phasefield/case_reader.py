@@ -69,7 +69,7 @@ def _readable(model: type[Section], data: Any, above: str = "") -> Iterator[tupl
         value = given.get(key, field.default)
         choice = kind_of(value) if choices_of(field) else None
         section = section_of(field, choice)
-        if section is not None:
+        if section is not None and not isinstance(value, list | tuple):
             yield from _readable(section, value, f"{above}{key}.")
             continue
         kind: Any = Annotated[field.annotation, *field.metadata, "read alone"]

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from phasefield.case_checks import cross_checks
+from phasefield.case_coatings import Coating
 from phasefield.case_geometry import Geometry
 from phasefield.case_protocol import (
     HoldStep,
@@ -76,6 +77,12 @@ class Case(Section):
     lithium: Lithium = Field(description="the metal")
     electrolyte: Electrolyte = Field(description="the ion conductor")
     kinetics: Kinetics = Field(description="charge transfer")
+    coatings: tuple[Coating, ...] = Field(
+        (),
+        strict=False,
+        description="parts of the wall that differ; where two overlap, the last one counts",
+        examples=[[]],
+    )
     paper: Paper = Field(default_factory=Paper, description="closures of the published model")
     temperature: Temperature = key("of everything", "298 K", "298 K")
     entries: tuple[ProtocolEntry, ...] = Field(

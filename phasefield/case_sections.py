@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 from math import exp
+from types import UnionType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import (
@@ -25,8 +26,10 @@ from phasefield.case_quantity import (
     Angle,
     AreaResistance,
     Concentration,
+    Conductivity,
     Diffusivity,
     Fraction,
+    Height,
     IonDiffusivity,
     Length,
     OptionalConductivity,
@@ -51,6 +54,7 @@ __all__ = [
     "Lithium",
     "Output",
     "Paper",
+    "Place",
     "Section",
     "Solver",
     "choices_of",
@@ -143,6 +147,34 @@ class Lithium(Section):
         return materials.LITHIUM.molar_volume.value
 
 
+class Place(Section):
+    """A part of the domain: where every key that is given holds, everywhere where none is."""
+
+    depth: Annotated[tuple[Height, Height], Field(strict=False)] | None = Field(
+        None, description="from the lithium side, lower and upper end", examples=[["2 um", "6 um"]]
+    )
+    label: int | None = key(
+        "of the solid that is nearest, as geometry.file has it; needs kind: image without a "
+        "threshold",
+        3,
+        None,
+    )
+
+    @field_validator("depth")
+    @classmethod
+    def _rises(cls, depth: tuple[float, float] | None) -> tuple[float, float] | None:
+        if depth is not None and not 0.0 <= depth[0] < depth[1]:
+            raise ValueError("takes the lower end, at least 0 um, and then the upper one")
+        return depth
+
+
+class Region(Section):
+    """A part of the electrolyte with a conductivity of its own."""
+
+    where: Place = Field(description="which part", examples=["{depth: [10 um, 15 um]}"])
+    conductivity: Conductivity = key("ionic, at the temperature of the case", "1 mS/cm")
+
+
 class Electrolyte(Section):
     """The ion conductor: a parameter set by name, or its conductivity."""
 
@@ -155,6 +187,12 @@ class Electrolyte(Section):
     )
     reference_temperature: OptionalTemperature = key(
         "temperature at which conductivity was measured", "293 K", None
+    )
+    regions: tuple[Region, ...] = Field(
+        (),
+        strict=False,
+        description="parts that conduct otherwise; where two overlap, the last one counts",
+        examples=["[{where: {depth: [10 um, 15 um]}, conductivity: 1 mS/cm}]"],
     )
 
     @field_validator("material")
@@ -290,6 +328,8 @@ def section_of(field: FieldInfo, kind: str | None = None) -> type[Section] | Non
     if choices := choices_of(field):
         return choices.get(next(iter(choices)) if kind is None else kind)
     found: Any = field.annotation
+    if isinstance(found, UnionType):  # a section that may be left out
+        found = get_args(found)[0]
     if get_origin(found) is tuple:
         found = get_args(found)[0]
     return found if isinstance(found, type) and issubclass(found, Section) else None

@@ -17,7 +17,7 @@ from geometries import Scaffold
 from phasefield.errors import GeometryInvalid
 from phasefield.grid import Grid
 
-__all__ = ["DROPPED_BELOW", "Domain", "build_domain"]
+__all__ = ["DROPPED_BELOW", "Domain", "Maps", "Wall", "build_domain"]
 
 DROPPED_BELOW = 1e-3
 """Cells with less than this share of pore (or electrolyte) carry no lithium (or ion) unknown: their
@@ -28,6 +28,33 @@ SAME_SHARE = 1e-9
 
 LARGEST_AREA_BIAS = 0.05
 """Curved walls carry O((delta/R)^2); beyond 5 % the diffuse wall is no longer the asked one."""
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A coated wall: its name, R_ct [ohm m2] and the contact angle of lithium on it [rad]."""
+
+    name: str
+    resistance: float
+    contact_angle: float
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Where walls are coated, and where the electrolyte conducts otherwise.
+
+    Attributes
+    ----------
+    coating : number of the coating of the wall in each cell, uint8 (nz, ny, nx); 0 is clean wall.
+    walls : those coatings, the first is number 1.
+    region : number of the region of the electrolyte, likewise; 0 is the rest of it.
+    conductivities : of those regions [S m-1].
+    """
+
+    coating: NDArray[np.uint8]
+    walls: tuple[Wall, ...]
+    region: NDArray[np.uint8]
+    conductivities: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -46,6 +73,7 @@ class Domain:
     area_bias : integral of |grad phi| over the sharp wall area, minus 1.
     level_shift : shift of the wall [m] that makes the diffuse pore volume the sharp one.
     symmetric : lithium on a current collector at both ends, instead of a counter electrode on top.
+    maps : what differs from place to place; None where nothing does.
     """
 
     grid: Grid
@@ -56,6 +84,7 @@ class Domain:
     area_bias: float
     level_shift: float
     symmetric: bool = False
+    maps: Maps | None = None
 
     @property
     def porosity(self) -> float:

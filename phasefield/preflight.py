@@ -16,9 +16,10 @@ import numpy as np
 from geometries import GeometryError, Scaffold, generate, require_open, trimmed, with_separator
 from phasefield import resolution
 from phasefield.case import Case
+from phasefield.coatings import case_domain, electrolyte_shares, wall_shares
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.costs import COSTS
-from phasefield.domain import Domain, build_domain
+from phasefield.domain import Domain
 from phasefield.errors import CaseError, GeometryInvalid, Problem
 from phasefield.resolution import (
     CELLS_PER_INTERFACE,
@@ -67,6 +68,7 @@ class Preflight:
         (1 - porosity) sigma; above 1 the ohmic drop in the electrolyte exceeds the kinetic one.
     lithium_transport_length : see the function of this name [m].
     transport_per_pore : that length over the pore size; large: even deposit.
+    walls, regions : lines on the coatings of the wall and the regions of the electrolyte, if any.
     problems : what speaks against this run; `run` refuses it unless forced.
     """
 
@@ -89,6 +91,8 @@ class Preflight:
     coupling: float
     lithium_transport_length: float
     transport_per_pore: float
+    walls: tuple[tuple[str, str], ...]
+    regions: tuple[tuple[str, str], ...]
     problems: tuple[Problem, ...]
 
     def render(self) -> str:
@@ -123,6 +127,7 @@ class Preflight:
         yield "coupling", f"{self.coupling:.3g} (L/(sigma_eff R_ct); above 1: ohmic drop rules)"
         yield "lithium transport length", transport
         yield "  over pore size", f"{self.transport_per_pore:.3g} (large: even deposit)"
+        yield from (*self.walls, *self.regions)
 
 
 def preflight(case: Case, force: bool = False) -> Preflight:
@@ -135,8 +140,7 @@ def preflight(case: Case, force: bool = False) -> Preflight:
         curvature of the walls.
     """
     scaffold = build_scaffold(case)
-    symmetric = case.cell.kind == "symmetric"
-    domain = build_domain(scaffold, case.interface.width, force=force, symmetric=symmetric)
+    domain = case_domain(case, scaffold, force=force)
     pore, depth = case.geometry.smallest_pore, case.lithium.depth
     resistance = case.resistance
     cells, unknowns = domain.grid.size, _unknowns(case, domain)
@@ -163,6 +167,8 @@ def preflight(case: Case, force: bool = False) -> Preflight:
         coupling=(height_of(case, scaffold) - depth) / (sigma_eff * resistance),
         lithium_transport_length=transport,
         transport_per_pore=transport / pore,
+        walls=tuple(_wall_lines(case, domain)),
+        regions=tuple(_region_lines(case, domain)),
         problems=unresolved(case, scaffold),
     )
 
@@ -237,6 +243,23 @@ def _unknowns(case: Case, domain: Domain) -> int:
     if case.model == "paper":
         return 3 * domain.grid.size
     return int(2 * np.count_nonzero(domain.pore) + np.count_nonzero(domain.electrolyte))
+
+
+def _wall_lines(case: Case, domain: Domain) -> Iterator[tuple[str, str]]:
+    """Share of the wall, R_ct and contact angle of the clean wall and of each coating."""
+    for wall, share in wall_shares(case, domain) if case.coatings else ():
+        resistance = show(wall.resistance, "ohm*cm^2", digits=4)
+        angle = show(wall.contact_angle, "deg", digits=4)
+        yield f"wall: {wall.name}", f"{share:.1%} of its area, {resistance}, {angle}"
+
+
+def _region_lines(case: Case, domain: Domain) -> Iterator[tuple[str, str]]:
+    """Share of the electrolyte and conductivity of each part."""
+    found = electrolyte_shares(case, domain) if case.electrolyte.regions else ()
+    for number, (conductivity, share) in enumerate(found):
+        name = f"region {number}" if number else "the rest"
+        sigma = show(conductivity, "mS/cm", digits=4)
+        yield f"electrolyte: {name}", f"{share:.1%} of its volume, {sigma}"
 
 
 def _steps(case: Case) -> int:

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from phasefield.case import Case, load_case, with_overrides
+from phasefield.coatings import map_fields
 from phasefield.errors import DidNotConverge, Interrupted, OutOfMemory, RunDirectoryError
 from phasefield.output import checkpoint
 from phasefield.output.fields import FieldSeries
@@ -197,6 +198,7 @@ def _files(path: Path, simulation: Simulation) -> tuple[HistoryWriter, FieldSeri
     """Open, or make, the history and the field series in `path`."""
     case, domain = simulation.case, simulation.domain
     static = {"electrolyte_order_parameter": domain.phi, "wall_density": domain.wall_density}
+    static |= map_fields(case, domain)
     fields = FieldSeries(path, domain.grid, static, precision=case.output.precision)
     return HistoryWriter(path / "history.csv", columns(case)), fields
 

@@ -16,7 +16,8 @@ from geometries import Scaffold
 from phasefield.analysis.ledger import Ledger
 from phasefield.analysis.observables import Observation
 from phasefield.case import Case, StripStep
-from phasefield.domain import Domain, build_domain
+from phasefield.coatings import case_domain
+from phasefield.domain import Domain
 from phasefield.errors import ContactLost, DidNotConverge, NoElectrode
 from phasefield.models import Parts, make_parts
 from phasefield.preflight import build_scaffold
@@ -325,8 +326,7 @@ def build(case: Case, *, force: bool = False, initial_xi: NDArray[Any] | None = 
     DidNotConverge : when the lithium finds no shape at rest.
     """
     scaffold = build_scaffold(case)
-    symmetric = case.cell.kind == "symmetric"
-    domain = build_domain(scaffold, case.interface.width, force=force, symmetric=symmetric)
+    domain = case_domain(case, scaffold, force=force)
     solver = case.solver
     parts = make_parts(case, domain, initial_xi, force=force)
     schedule = Schedule(case.stages, case.output.fields_every, case.output.fields_at_step_ends)

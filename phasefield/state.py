@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 __all__ = [
     "ALL_FIELDS",
     "FIELDS",
+    "MAP_FIELDS",
     "PAPER_FIELDS",
     "STATIC_FIELDS",
     "FieldSpec",
@@ -58,7 +59,17 @@ STATIC_FIELDS: dict[str, FieldSpec] = {
 }
 """Fields that never change, written once."""
 
-ALL_FIELDS: dict[str, FieldSpec] = {**FIELDS, **PAPER_FIELDS, **STATIC_FIELDS}
+MAP_FIELDS: dict[str, FieldSpec] = {
+    "coating": FieldSpec(
+        "-", "1", "number of the coating, 0 on clean wall; NaN away from the wall"
+    ),
+    "charge_transfer_resistance": FieldSpec("R_ct", "ohm*m^2", "of the wall; NaN away from it"),
+    "contact_angle": FieldSpec("theta_c", "deg", "of lithium on the wall; NaN away from it"),
+    "conductivity": FieldSpec("sigma", "S/m", "of dense electrolyte; NaN outside the electrolyte"),
+}
+"""Fields that never change, of cases with coatings (the first three) and with regions."""
+
+ALL_FIELDS: dict[str, FieldSpec] = {**FIELDS, **PAPER_FIELDS, **STATIC_FIELDS, **MAP_FIELDS}
 """Every field that a run can hold."""
 
 

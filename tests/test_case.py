@@ -247,6 +247,8 @@ TOGETHER = {
     "electrolyte.reference_temperature": "electrolyte.activation_energy=0.4 eV",
     "lithium.activation_energy": "lithium.reference_temperature=298 K",
     "lithium.reference_temperature": "lithium.activation_energy=0.5 eV",
+    "coatings.0.thickness": "coatings.0.conductivity=1e-8 S/cm",
+    "coatings.0.conductivity": "coatings.0.thickness=5 nm",
     "kinetics.activation_energy": "kinetics.reference_temperature=298 K",
     "kinetics.reference_temperature": "kinetics.activation_energy=0.4 eV",
 }
@@ -264,7 +266,23 @@ def test_examples_of_the_schema_are_valid_values():
         "RepeatEntry": "{repeat: {times: 2, steps: [{rest: {duration: 1 s}}]}}",
         "StaircaseEntry": "{staircase: {last: 0.1 mA/cm^2, duration: 1 s}}",
     }
+    image = (
+        "geometry={kind: image, file: scan.tif, axes: yx, growth: +y, voxel_size: 50 nm,"
+        " pore_size: 2 um}"
+    )
+    coated = (
+        "coatings=[{name: a, contact_angle: 90 deg, where: {patches: {size: 2 um, fraction: 0.5}}}]"
+    )
+    region = "electrolyte.regions=[{where: {}, conductivity: 1 mS/cm}]"
+    parts = {
+        "Coating": ("coatings.0", [coated]),
+        "WallPlace": ("coatings.0.where", [image, coated]),
+        "Patches": ("coatings.0.where.patches", [coated]),
+        "Region": ("electrolyte.regions.0", [region]),
+        "Place": ("electrolyte.regions.0.where", [image, region]),
+    }
     homes = {name: f"protocol.0.{text[1:].split(':')[0]}" for name, text in steps.items()}
+    homes |= {name: home for name, (home, _) in parts.items()}
     for section, definition in definitions.items():
         if "kind" in definition["properties"] and section != "Cell":
             continue
@@ -274,6 +292,7 @@ def test_examples_of_the_schema_are_valid_values():
                 also = [TOGETHER[path]] if path in TOGETHER else []
                 also += ["model=paper"] * (section == "Paper")
                 first = [f"protocol=[{steps[section]}]"] if section in steps else []
+                first += parts.get(section, ("", []))[1]
                 smallest(*first, f"{path}={example}", *also)
 
 

@@ -33,7 +33,7 @@ from phasefield import cli
 from phasefield.case import load_case
 from phasefield.preflight import preflight
 from phasefield.record import COLUMNS, CONSERVED_COLUMNS, PAPER_COLUMNS, SYMMETRIC_COLUMNS
-from phasefield.state import FIELDS, PAPER_FIELDS, STATIC_FIELDS
+from phasefield.state import FIELDS, MAP_FIELDS, PAPER_FIELDS, STATIC_FIELDS
 from phasefield.sweep.plan import make_plan
 
 ROOT = Path(__file__).parents[1]
@@ -359,7 +359,7 @@ def test_columns_of_the_history_are_listed():
 
 def test_fields_are_listed():
     of_paper = [name for name in PAPER_FIELDS if name not in FIELDS]
-    assert listed("Fields") == [*FIELDS, *STATIC_FIELDS, *of_paper]
+    assert listed("Fields") == [*FIELDS, *STATIC_FIELDS, *MAP_FIELDS, *of_paper]
 
 
 def test_keys_of_the_summary_are_listed(workplace):

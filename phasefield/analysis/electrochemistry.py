@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.domain import Domain
-from phasefield.physics.conserved import Coefficients, face_mean
+from phasefield.physics.conserved import Coefficients, face_mean, series_mean
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
+from phasefield.physics.local import local_coefficients
 from phasefield.physics.transport import contact
 from phasefield.solvers.bodies import SECOND, Bodies
 from phasefield.solvers.direct import Factors
@@ -70,6 +71,7 @@ class Electrochemistry:
 
     def __init__(self, domain: Domain, model: Coefficients) -> None:
         self._domain, self._model = domain, model
+        self._local = local_coefficients(domain, model)
 
     def voltage(self, level: Level) -> float:
         """Cell voltage [V]: counter electrode, or second electrode, against the collector."""
@@ -163,7 +165,7 @@ class Electrochemistry:
     @cached_property
     def _electrode(self) -> CounterElectrode:
         """The counter electrode of a half cell."""
-        return CounterElectrode.of(self._domain, self._model.conductivity)
+        return CounterElectrode.of(self._domain, self._local.conductivity)
 
     @property
     def _half_cells(self) -> float:
@@ -171,9 +173,9 @@ class Electrochemistry:
         return 0.0 if self._domain.symmetric else self._electrode.resistance
 
     @property
-    def _kinetics(self) -> tuple[float, float, float]:
-        model = self._model
-        return model.exchange_current_density, model.transfer_coefficient, model.thermal_voltage
+    def _kinetics(self) -> tuple[Array, float, float]:
+        exchange = self._local.exchange.reshape(self._domain.grid.shape)
+        return exchange, self._model.transfer_coefficient, self._model.thermal_voltage
 
     @property
     def _cell(self) -> float:
@@ -190,11 +192,13 @@ class Electrochemistry:
     def _faces(self) -> Faces:
         """Conductances phi sigma over the squared spacing along z, y and x [S m-3]."""
         phi, found = self._domain.electrolyte, []
+        sigma = self._local.conductivity.reshape(phi.shape)
         for axis, spacing in enumerate(self._domain.grid.spacing):
             last = phi.shape[axis] - 1
-            low, high = phi.take(range(last), axis), phi.take(range(1, last + 1), axis)
-            mean = face_mean.py_func(low.ravel(), high.ravel()).reshape(low.shape)
-            found.append(mean * self._model.conductivity / spacing**2)
+            below, above = range(last), range(1, last + 1)
+            mean = face_mean.py_func(phi.take(below, axis), phi.take(above, axis))
+            between = series_mean.py_func(sigma.take(below, axis), sigma.take(above, axis))
+            found.append(mean * between / spacing**2)
         return found[0], found[1], found[2]
 
     @cached_property

@@ -17,6 +17,7 @@ from phasefield.errors import NoElectrode
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.energy import elastic_well, wall
 from phasefield.physics.kinetics import butler_volmer, overpotential
+from phasefield.physics.local import local_coefficients
 from phasefield.physics.transport import contact
 from phasefield.solvers.bodies import find_bodies
 from phasefield.state import Level
@@ -149,6 +150,7 @@ class Observer(DepositObserver):
     def __init__(self, domain: Domain, model: Coefficients, initial_xi: Array) -> None:
         super().__init__(domain, model.volume_per_charge, initial_xi)
         self._model = model
+        self._local = local_coefficients(domain, model)
         self._electrochemistry = Electrochemistry(domain, model)
 
     def observe(self, level: Level, charge: float) -> Observation:
@@ -203,7 +205,8 @@ class Observer(DepositObserver):
         well = elastic_well.py_func(
             xi, model.barrier_height, model.bulk_modulus, model.edge, bonded
         )
-        density = pore * well + self._domain.wall_density * wall.py_func(xi, model.wetting)
+        wetting = self._local.wetting.reshape(grid.shape)
+        density = pore * well + self._domain.wall_density * wall.py_func(xi, wetting)
         total = float(density.sum())
         for axis, spacing in enumerate(grid.spacing):
             lower, upper = halves(pore, axis)
@@ -233,7 +236,10 @@ class Observer(DepositObserver):
             level.ion_potential, level.metal_potential, level.mu * model.volume_per_charge
         )
         i = butler_volmer.py_func(
-            e, model.exchange_current_density, model.transfer_coefficient, model.thermal_voltage
+            e,
+            self._local.exchange.reshape(self._domain.grid.shape),
+            model.transfer_coefficient,
+            model.thermal_voltage,
         )
         strong = (self._domain.wall_density > 0.0) & (contact.py_func(level.xi) > 0.5)
         return i, strong

@@ -6,7 +6,7 @@ from typing import Any
 
 from phasefield.bench.clock import now
 from phasefield.case import Case, case_from_dict
-from phasefield.domain import build_domain
+from phasefield.coatings import case_domain
 from phasefield.models import front
 from phasefield.preflight import build_scaffold
 from phasefield.simulation import build
@@ -65,7 +65,7 @@ def coupled_steps(cells: int, dimensions: int, steps: int) -> dict[str, Any]:
     most that one took; tolerance of Newton's method.
     """
     case = array_case(cells, dimensions)
-    domain = build_domain(build_scaffold(case), case.interface.width, force=True)
+    domain = case_domain(case, build_scaffold(case), force=True)
     start = front(case, domain) * (domain.pore > 0.0)
     simulation = build(case, force=True, initial_xi=start)
     for _ in range(WARMING):

@@ -30,6 +30,7 @@ __all__ = [
     "face_mean",
     "front_at_rest",
     "front_coefficients",
+    "series_mean",
 ]
 
 
@@ -130,14 +131,20 @@ def face_mean(here: Scalar, there: Scalar) -> Scalar:
 
 
 @njit(cache=True)
+def series_mean(here: Scalar, there: Scalar) -> Scalar:
+    """Mean of two positive conductivities of half cells in series, harmonic; exact where equal."""
+    low, high = np.minimum(here, there), np.maximum(here, there)
+    return 2.0 * low * (high / (low + high))
+
+
+@njit(cache=True)
 def current_density(
-    mu: float, ion_potential: float, metal_potential: float, model: Coefficients
+    mu: float, ion_potential: float, metal_potential: float, i0: float, model: Coefficients
 ) -> tuple[float, float]:
-    """Butler-Volmer current density i and its slope di/de at one cell [A m-2], [S m-2]."""
+    """Butler-Volmer current density i and its slope di/de at one cell [A m-2], [S m-2].
+
+    `i0` exchange current density there [A m-2].
+    """
     e = overpotential(ion_potential, metal_potential, mu * model.volume_per_charge)
-    i0, alpha, voltage = (
-        model.exchange_current_density,
-        model.transfer_coefficient,
-        model.thermal_voltage,
-    )
+    alpha, voltage = model.transfer_coefficient, model.thermal_voltage
     return butler_volmer(e, i0, alpha, voltage), butler_volmer_prime(e, i0, alpha, voltage)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from phasefield.physics.conserved import current_density, face_mean
+from phasefield.physics.conserved import current_density, face_mean, series_mean
 from phasefield.physics.energy import (
     elastic_well_prime,
     elastic_well_second,
@@ -57,16 +57,17 @@ def neighbour(direction, k, j, i, nz, ny, nx):
 
 
 @njit(cache=True, parallel=True)
-def react(xi, mu, ion, metal, wall_density, model, rate, rate_xi, rate_mu, rate_v):
+def react(xi, mu, ion, metal, wall_density, exchange, model, rate, rate_xi, rate_mu, rate_v):
     """Reaction a H(xi) i [A m-3] of every cell and its derivatives to xi, mu and V_l.
 
-    The derivative to V_s is minus the one to V_l. All arrays are flat, length cells.
+    The derivative to V_s is minus the one to V_l. All arrays are flat, length cells; `exchange` is
+    the exchange current density i0 [A m-2].
     """
     for c in prange(xi.size):
         a = wall_density[c]
         if a == 0.0:
             continue
-        i, slope = current_density(mu[c], ion[c], metal[c], model)
+        i, slope = current_density(mu[c], ion[c], metal[c], exchange[c], model)
         touch = a * contact(xi[c])
         rate[c] = touch * i
         rate_xi[c] = a * contact_prime(xi[c]) * i
@@ -76,26 +77,26 @@ def react(xi, mu, ion, metal, wall_density, model, rate, rate_xi, rate_mu, rate_
 
 @njit(cache=True, parallel=True)
 def assemble(
-    shape, spacing, pore, electrolyte, wall_density, bonded, model, alpha0, dt,
-    xi, mu, ion, history, top, rate, rate_xi, rate_mu, rate_v, residual, values,
+    shape, spacing, pore, electrolyte, wall_density, wetting, conductivity, bonded, model,
+    alpha0, dt, xi, mu, ion, history, top, rate, rate_xi, rate_mu, rate_v, residual, values,
 ):  # fmt: skip
     """Write `residual` (cells, 3) and the Jacobian `values` (cells, len(SLOTS)).
 
-    `bonded` is 1 where the metal is whole (`phasefield.solvers.cohesion`); `history` is what the
+    `wetting` is gamma cos(theta_c) [J m-2] and `conductivity` sigma [S m-1] of each cell; `bonded`
+    is 1 where the metal is whole (`phasefield.solvers.cohesion`); `history` is what the
     time formula subtracts from alpha0 xi; `top` [A m-3] the ion source at the counter electrode;
     `rate*` come from `react`. Other arrays are flat, SI.
     """
     nz, ny, nx = shape
     well, kappa, charge = model.barrier_height, model.gradient_coefficient, model.volume_per_charge
-    wetting, voltage, bulk = model.wetting, model.thermal_voltage, model.bulk_modulus
-    edge = model.edge
+    voltage, bulk, edge = model.thermal_voltage, model.bulk_modulus, model.edge
     for row in prange(nz * ny):
         k, j = row // ny, row % ny
         for i in range(nx):
             c = row * nx + i
             out = values[c]
             out[:] = 0.0
-            psi, phi, x = pore[c], electrolyte[c], xi[c]
+            psi, phi, x, sigma = pore[c], electrolyte[c], xi[c], conductivity[c]
             moved = filling_prime(x)
             drift, drift_xi, drift_mu = 0.0, 0.0, 0.0
             bend, bend_xi, ohmic, ohmic_v = 0.0, 0.0, 0.0, 0.0
@@ -117,7 +118,8 @@ def assemble(
                     bend += kappa * psi_face * (xi[n] - x)
                     bend_xi -= kappa * psi_face
                     out[B_XI + 1 + d] = -kappa * psi_face / well
-                phi_face = face_mean(phi, electrolyte[n]) * inverse * model.conductivity
+                phi_face = face_mean(phi, electrolyte[n]) * inverse
+                phi_face *= series_mean(sigma, conductivity[n])
                 ohmic += phi_face * (ion[n] - ion[c])
                 ohmic_v -= phi_face
                 out[C_V + 1 + d] = charge * dt * phi_face * voltage
@@ -126,9 +128,9 @@ def assemble(
             out[A_MU] = -dt * (drift_mu + charge * rate_mu[c]) * well
             out[A_V] = -dt * charge * rate_v[c] * voltage
             local = psi * elastic_well_prime(x, well, bulk, edge, bonded[c])
-            local += wall_density[c] * wall_prime(x, wetting)
+            local += wall_density[c] * wall_prime(x, wetting[c])
             local_xi = psi * elastic_well_second(x, well, bulk, edge, bonded[c])
-            local_xi += wall_density[c] * wall_second(x, wetting)
+            local_xi += wall_density[c] * wall_second(x, wetting[c])
             residual[c, MU] = (local - bend - psi * mu[c]) / well
             out[B_XI] = (local_xi - bend_xi) / well
             out[B_MU] = -psi

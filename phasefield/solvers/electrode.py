@@ -34,13 +34,14 @@ class CounterElectrode:
     resistance: float
 
     @classmethod
-    def of(cls, domain: Domain, conductivity: float) -> CounterElectrode:
-        """That of a domain whose dense electrolyte has `conductivity` [S m-1]."""
+    def of(cls, domain: Domain, conductivity: Array) -> CounterElectrode:
+        """That of a domain whose dense electrolyte has `conductivity`, flat (cells,) [S m-1]."""
         source = domain.electrode.ravel()
         weights = source / source.sum()
         touching = source > 0.0
         half_cell = 0.5 * domain.grid.spacing[domain.grid.growth_axis] ** 2
-        drop = half_cell * source[touching] / (domain.electrolyte.ravel()[touching] * conductivity)
+        conducting = (domain.electrolyte.ravel() * conductivity)[touching]
+        drop = half_cell * source[touching] / conducting
         return cls(source, weights, float(weights[touching] @ drop))
 
     def voltage(self, ion_potential: Array, current_density: float) -> float:

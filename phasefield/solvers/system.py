@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
+from phasefield.physics.local import local_coefficients
 from phasefield.solvers.assembly import SLOTS, V, assemble, react, unknown_mask
 from phasefield.solvers.bodies import SECOND, Bodies
 from phasefield.solvers.couplings import CONSERVED_LAYOUT
@@ -90,8 +91,9 @@ class CoupledSystem:
 
     def __init__(self, domain: Domain, model: Coefficients, *, reacting: bool = True) -> None:
         self._domain, self._grid, self._model = domain, domain.grid, model
+        self._local = local_coefficients(domain, model)
         if not reacting:
-            self._model = model._replace(exchange_current_density=0.0)
+            self._local = self._local._replace(exchange=np.zeros(domain.grid.size))
         electrolyte = domain.electrolyte if reacting else np.zeros_like(domain.electrolyte)
         self._pore = domain.pore.ravel()
         self._electrolyte = electrolyte.ravel()
@@ -110,7 +112,7 @@ class CoupledSystem:
     @cached_property
     def electrode(self) -> CounterElectrode:
         """The counter electrode."""
-        return CounterElectrode.of(self._domain, self._model.conductivity)
+        return CounterElectrode.of(self._domain, self._local.conductivity)
 
     @property
     def krylov_iterations(self) -> int:
@@ -134,12 +136,13 @@ class CoupledSystem:
         if self._holds_counter_electrode(step):
             source = source + self.electrode.source * self.found_current(unknowns)
         react(
-            unknowns.xi, unknowns.mu, unknowns.ion, metal, self._wall_density, self._model,
-            *self._reaction,
+            unknowns.xi, unknowns.mu, unknowns.ion, metal, self._wall_density,
+            self._local.exchange, self._model, *self._reaction,
         )  # fmt: skip
         assemble(
             self._grid.shape, self._grid.spacing, self._pore, self._electrolyte,
-            self._wall_density, self._loose if step.bonded is None else step.bonded,
+            self._wall_density, self._local.wetting, self._local.conductivity,
+            self._loose if step.bonded is None else step.bonded,
             self._model, step.alpha0, step.dt, unknowns.xi, unknowns.mu,
             unknowns.ion, step.history, source, *self._reaction, self._residual, self._values,
         )  # fmt: skip

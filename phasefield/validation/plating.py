@@ -13,6 +13,7 @@ from phasefield.analysis.observables import Observer
 from phasefield.domain import Domain, build_domain
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.kinetics import butler_volmer
+from phasefield.physics.local import local_coefficients
 from phasefield.physics.transport import contact
 from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.numba_backend import ConservedBackend
@@ -58,9 +59,8 @@ def reaction(domain: Domain, model: Coefficients, level: Level) -> tuple[Array, 
     """Overpotential e [V] and a H(xi) i [A m-3] of every cell, from the fields."""
     back = level.mu * model.volume_per_charge
     e = level.ion_potential - level.metal_potential - back
-    i = butler_volmer.py_func(
-        e, model.exchange_current_density, model.transfer_coefficient, model.thermal_voltage
-    )
+    exchange = local_coefficients(domain, model).exchange.reshape(e.shape)
+    i = butler_volmer.py_func(e, exchange, model.transfer_coefficient, model.thermal_voltage)
     return e, domain.wall_density * contact.py_func(level.xi) * i
 
 

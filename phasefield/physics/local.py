@@ -1,0 +1,51 @@
+"""Coefficients of the conserved model that may differ from cell to cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import cos
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.domain import Domain
+from phasefield.physics.conserved import Coefficients
+from phasefield.physics.kinetics import exchange_current_density
+
+__all__ = ["Local", "local_coefficients"]
+
+
+class Local(NamedTuple):
+    """Coefficients of every cell, flat (cells,).
+
+    Attributes
+    ----------
+    exchange : exchange current density i0 of the wall [A m-2].
+    wetting : gamma cos(theta_c) of the wall [J m-2].
+    conductivity : sigma of the electrolyte [S m-1].
+    """
+
+    exchange: NDArray[np.float64]
+    wetting: NDArray[np.float64]
+    conductivity: NDArray[np.float64]
+
+
+def local_coefficients(domain: Domain, model: Coefficients) -> Local:
+    """Those of `model` on clean walls and in the usual electrolyte, elsewhere those of the maps."""
+    usual = model.exchange_current_density, model.wetting, model.conductivity
+    maps, cells = domain.maps, domain.grid.size
+    if maps is None:
+        return Local(*(np.full(cells, value) for value in usual))
+    rates = (exchange_current_density(w.resistance, model.thermal_voltage) for w in maps.walls)
+    wetting = (model.surface_energy * cos(w.contact_angle) for w in maps.walls)
+    return Local(
+        _chosen(maps.coating, [usual[0], *rates]),
+        _chosen(maps.coating, [usual[1], *wetting]),
+        _chosen(maps.region, [usual[2], *maps.conductivities]),
+    )
+
+
+def _chosen(number: NDArray[np.uint8], values: Sequence[float]) -> NDArray[np.float64]:
+    """The value of each cell's number, flat."""
+    return np.array(values)[number.ravel()]
