@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import brentq
 
-from geometries import channels
-from phasefield.analysis import analytic
 from phasefield.analysis.observables import Observer
 from phasefield.domain import Domain, build_domain
 from phasefield.physics.conserved import Coefficients
@@ -24,7 +21,6 @@ from phasefield.validation.setups import (
     Array,
     at_rest,
     conserved_model,
-    flat_lithium,
     plane_scaffold,
 )
 
@@ -33,9 +29,6 @@ __all__ = [
     "plane_wall",
     "plate",
     "reaction",
-    "slit_wall_current",
-    "strip_decay",
-    "wall_current",
 ]
 
 
@@ -104,47 +97,3 @@ def planar_plating(quick: bool) -> Outcome:
         curves.append(Curve(name, 1e6 * np.array(widths), errors))
     plot = Plot("interface width (um)", "relative error of the voltage", tuple(curves), True)
     return Outcome(measured, plot)
-
-
-def slit_wall_current(resistance: float) -> tuple[Array, Array, float, float, float]:
-    """Current along a lithium-covered slit wall: height, i/J per height, lambda, S_c, depth."""
-    width, depth = 0.3e-6, 4e-6
-    domain = build_domain(channels(1.2e-6, 0.5, 6e-6, "unit_cell", 0.075e-6), width)
-    # metal at one pressure: transport in it must not shape the current
-    model = conserved_model(width=width, resistance=resistance, diffusivity=1e-8)
-    xi = flat_lithium(domain, depth, width)
-    level = plate(domain, model, width, xi, [0.05])[-1]
-    e, _ = reaction(domain, model, level)
-    per_height = np.sum(domain.wall_density * e, axis=(0, 2)) / np.sum(
-        domain.wall_density, axis=(0, 2)
-    )
-    y = (np.arange(len(per_height)) + 0.5) * 0.075e-6
-    covered = y < depth - 0.5e-6
-    surface = 2 * 0.5 / 1.2e-6
-    length = analytic.penetration_length(model.conductivity * 0.5, resistance, surface)
-    return y[covered], per_height[covered] / resistance / 2.0, float(length), surface, depth
-
-
-def strip_decay(resistance: float, length: float) -> float:
-    """k of a strip of half-width b = 0.6 um with k tan(k b) = 1/(sigma R_ct) [m-1]."""
-    half, kinetic = 0.6e-6, 0.032 * resistance
-    return float(brentq(lambda k: k * np.tan(k * half) - 1 / kinetic, 0.5 / length, 1.5 / length))
-
-
-def wall_current(quick: bool) -> Outcome:
-    """Current along a covered wall against cosh(x/lambda), and against the strip where it fails."""
-    del quick
-    height, found, length, surface, depth = slit_wall_current(24.6e-4)
-    line = np.asarray(analytic.contact_current_profile(height, surface, depth, length))
-    y, low, short, *_ = slit_wall_current(2e-4)
-    k = strip_decay(2e-4, short)
-    growth = np.cosh(k * y[-1]) / np.cosh(k * y[0])
-    measured = {
-        "largest deviation, 24.6 ohm cm2": float(np.abs(found / line - 1).max()),
-        "top over bottom, 2 ohm cm2": float(low[-1] / low[0] / growth),
-    }
-    curves = (
-        Curve("found, 24.6 ohm cm2", 1e6 * height, found, points=True),
-        Curve("cosh(x/lambda)", 1e6 * height, line),
-    )
-    return Outcome(measured, Plot("height (um)", "contact current / J", curves))

@@ -12,8 +12,10 @@ from phasefield.validation.coupled import coupled_solution
 from phasefield.validation.dispersion import front_stability
 from phasefield.validation.manufactured import pfhub_7a
 from phasefield.validation.outcome import Problem
-from phasefield.validation.plating import planar_plating, wall_current
+from phasefield.validation.plating import planar_plating
 from phasefield.validation.published import paper_numbers
+from phasefield.validation.symmetric import symmetric_cell
+from phasefield.validation.walls import wall_current
 
 __all__ = ["PROBLEMS"]
 
@@ -24,6 +26,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "dispersion": front_stability,
     "coupled-solution": coupled_solution,
     "planar-plating": planar_plating,
+    "symmetric-cell": symmetric_cell,
     "wall-current": wall_current,
     "meniscus": meniscus,
     "rest": rest_state,

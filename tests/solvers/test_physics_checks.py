@@ -18,14 +18,9 @@ from phasefield.solvers.newton import solve
 from phasefield.solvers.numba_backend import ConservedBackend, relax
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.validation.capillarity import ripple_rate
-from phasefield.validation.plating import (
-    plane_wall,
-    plate,
-    reaction,
-    slit_wall_current,
-    strip_decay,
-)
+from phasefield.validation.plating import plane_wall, plate, reaction
 from phasefield.validation.setups import plane_scaffold
+from phasefield.validation.walls import slit_wall_current, strip_decay
 
 from .conftest import make_model, profile
 
