@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from geometries import Scaffold
@@ -41,7 +39,7 @@ def slab_scaffold(spacing: float) -> Scaffold:
     )
 
 
-def flat_cell_voltages(width: float, resistance: float, currents: Sequence[float]) -> Array:
+def flat_cell_voltages(width: float, resistance: float, currents: Array) -> Array:
     """Voltage [V] at each current density, delta = `width` with 4 cells in it."""
     domain = build_domain(slab_scaffold(width / 4), width, symmetric=True)
     model = conserved_model(width=width, resistance=resistance, diffusivity=1e-8)
