@@ -13,6 +13,7 @@ from phasefield.case_coatings import Coating
 from phasefield.coatings import case_domain, electrolyte_shares, map_fields, wall_shares
 from phasefield.errors import CaseError, GeometryInvalid
 from phasefield.preflight import build_scaffold
+from phasefield.report import write_report
 from phasefield.results import open_run
 from phasefield.runner import run
 from phasefield.state import MAP_FIELDS
@@ -185,8 +186,8 @@ def test_a_case_with_coatings_reads_back_from_its_text():
 def test_the_example_says_and_saves_its_maps(tmp_path, capsys):
     file = Path(__file__).parents[1] / "cases" / "coatings.yaml"
     assert cli.main(["check", str(file)]) == 0
-    assert "wall: lithium carbonate    63.3% of its area, 240 ohm" in capsys.readouterr().out
-    case = load_case(file, ["protocol.0.plate.duration=0.2 s"])
+    assert "wall: lithium carbonate    69.8% of its area, 240 ohm" in capsys.readouterr().out
+    case = load_case(file, ["protocol.0.plate.duration=0.2 s", "output.animation=false"])
     run(case, tmp_path / "run")
     found = open_run(tmp_path / "run")
     maps = map_fields(case, built(case))
@@ -196,3 +197,6 @@ def test_the_example_says_and_saves_its_maps(tmp_path, capsys):
     resistance = maps["charge_transfer_resistance"]
     assert sorted(set(resistance[~np.isnan(resistance)])) == pytest.approx([24.6e-4, 240e-4])
     assert found.summary["charge_balance"] == pytest.approx(1, abs=1e-8)
+    page = write_report(tmp_path / "run").read_text(encoding="utf-8")
+    assert "<td>69.8%</td>" in page
+    assert (tmp_path / "run" / "figures" / "coatings.png").is_file()

@@ -40,6 +40,8 @@ __all__ = [
     "specific_surface_area_slits",
     "specific_surface_area_spheres",
     "straight_channels",
+    "two_rail_current_profile",
+    "two_rail_resistance",
 ]
 
 Values = float | NDArray[np.float64]
@@ -185,6 +187,52 @@ def current_density_max_over_mean(depth: Values, penetration: Values) -> Values:
     """j_max/j_mean = (d/lambda) coth(d/lambda) on the contact [1], same model."""
     ratio = depth / penetration
     return ratio / np.tanh(ratio)
+
+
+def two_rail_current_profile(
+    height: Values,
+    depth: Values,
+    specific_surface_area: Values,
+    resistance: Values,
+    ions: Values,
+    electrons: Values,
+) -> Values:
+    """j(x)/J of a porous electrode of two conductors [1], Newman & Tobias (1962), linear kinetics.
+
+    nu/(S d sinh nu) {cosh(nu x/d)/kappa + cosh(nu (1 - x/d))/sigma}/(1/kappa + 1/sigma) with
+    nu^2 = d^2 S/R_ct (1/kappa + 1/sigma). Ions come in at the top, electrons at the bottom: the
+    current crowds where the poorer conductor is fed.
+
+    Parameters
+    ----------
+    height : x above the bottom, 0 to d [m].
+    depth : d of the electrode [m].
+    specific_surface_area : S, wall area per volume [m-1].
+    resistance : R_ct per wall area [ohm m2].
+    ions, electrons : kappa and sigma, effective, per cross-section [S m-1]; walls of the sheet
+        conductance G along the current have G S.
+    """
+    both = 1 / ions + 1 / electrons
+    nu = depth * np.sqrt(specific_surface_area / resistance * both)
+    x = nu * height / depth
+    shape = np.cosh(x) / ions + np.cosh(nu - x) / electrons
+    return nu * shape / (specific_surface_area * depth * both * np.sinh(nu))
+
+
+def two_rail_resistance(
+    depth: Values,
+    specific_surface_area: Values,
+    resistance: Values,
+    ions: Values,
+    electrons: Values,
+) -> Values:
+    """V/J between the top of the ions and the bottom of the electrons [ohm m2], same model.
+
+    d/(kappa + sigma) {1 + [2 + (sigma/kappa + kappa/sigma) cosh nu]/(nu sinh nu)}.
+    """
+    nu = depth * np.sqrt(specific_surface_area / resistance * (1 / ions + 1 / electrons))
+    crowding = 2 + (electrons / ions + ions / electrons) * np.cosh(nu)
+    return depth / (ions + electrons) * (1 + crowding / (nu * np.sinh(nu)))
 
 
 def bruggeman(conductivity: Values, porosity: Values, exponent: float = 1.5) -> Values:

@@ -17,10 +17,10 @@ from phasefield.physics.transport import contact
 from phasefield.solvers.bodies import SECOND, Bodies
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.electrode import CounterElectrode
-from phasefield.solvers.network import Faces, Network
+from phasefield.solvers.network import Faces, Network, conductance_matrix
 from phasefield.state import Level
 
-__all__ = ["Electrochemistry", "Resistance", "VoltageParts"]
+__all__ = ["Electrochemistry", "Resistance", "VoltageParts", "ion_conductances"]
 
 Array = NDArray[np.float64]
 
@@ -190,30 +190,26 @@ class Electrochemistry:
 
     @cached_property
     def _faces(self) -> Faces:
-        """Conductances phi sigma over the squared spacing along z, y and x [S m-3]."""
-        phi, found = self._domain.electrolyte, []
-        sigma = self._local.conductivity.reshape(phi.shape)
-        for axis, spacing in enumerate(self._domain.grid.spacing):
-            last = phi.shape[axis] - 1
-            below, above = range(last), range(1, last + 1)
-            mean = face_mean.py_func(phi.take(below, axis), phi.take(above, axis))
-            between = series_mean.py_func(sigma.take(below, axis), sigma.take(above, axis))
-            found.append(mean * between / spacing**2)
-        return found[0], found[1], found[2]
+        return ion_conductances(self._domain, self._local.conductivity)
 
     @cached_property
     def _ohm(self) -> sparse.csr_array:
         """-div(phi sigma grad .) as a matrix over the cells of `_known` [S m-3]."""
-        grid = self._domain.grid
-        number = np.arange(grid.size).reshape(grid.shape)
-        total = sparse.csr_array((grid.size, grid.size))
-        for axis, faces in enumerate(self._faces):
-            last = grid.shape[axis] - 1
-            low = number.take(range(last), axis).ravel()
-            high = number.take(range(1, last + 1), axis).ravel()
-            weight = faces.ravel()
-            entries = np.concatenate([weight, weight, -weight, -weight])
-            rows, columns = np.concatenate([low, high, low, high]), [low, high, high, low]
-            places = rows, np.concatenate(columns)
-            total = total + sparse.csr_array((entries, places), shape=total.shape)
+        total = conductance_matrix(self._faces, self._domain.grid.shape)
         return sparse.csr_array(total[self._known][:, self._known])
+
+
+def ion_conductances(domain: Domain, conductivity: Array) -> Faces:
+    """Conductances phi sigma over the squared spacing along z, y and x [S m-3].
+
+    `conductivity` sigma of every cell, flat (cells,) [S m-1].
+    """
+    phi, found = domain.electrolyte, []
+    sigma = conductivity.reshape(phi.shape)
+    for axis, spacing in enumerate(domain.grid.spacing):
+        last = phi.shape[axis] - 1
+        below, above = range(last), range(1, last + 1)
+        mean = face_mean.py_func(phi.take(below, axis), phi.take(above, axis))
+        between = series_mean.py_func(sigma.take(below, axis), sigma.take(above, axis))
+        found.append(mean * between / spacing**2)
+    return found[0], found[1], found[2]

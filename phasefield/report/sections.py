@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phasefield.report.animation import write_animation
+from phasefield.report.coatings import coatings_blocks
 from phasefield.report.companions import companions_table, penetration
 from phasefield.report.curves import (
     contact_figure,
@@ -39,6 +40,7 @@ def sections(data: RunData, directory: Path) -> list[Section]:
     frames = data.frames
     return [
         Section("Lithium and potential", [*_pictures(data, frames, directory)] if frames else []),
+        Section("Coatings", [*coatings_blocks(data, frames, figures)] if frames else []),
         Section("Front", [*_fronts(data, frames, figures)] if frames else []),
         Section("Uniformity", _filled(uniformity_table(data))),
         Section("Over time", [*_history(data, figures), *voltage_blocks(data, figures)]),

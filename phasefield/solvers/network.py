@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from phasefield.errors import DidNotConverge
 from phasefield.solvers import network_cycle as kernels
 from phasefield.solvers.pairing import WEAK, join_layers
 
-__all__ = ["Faces", "Network", "Solution", "face_conductances"]
+__all__ = ["Faces", "Network", "Solution", "conductance_matrix", "face_conductances"]
 
 Array = NDArray[np.float64]
 AnyFloat = NDArray[Any]
@@ -62,6 +63,26 @@ def face_conductances(conductivity: Array, spacing: tuple[float, float, float]) 
         safe = np.where(both > 0, both, 1.0)
         faces.append(2.0 * one * two / safe / step**2)
     return faces[0], faces[1], faces[2]
+
+
+def conductance_matrix(faces: Faces, shape: Shape) -> sparse.csr_array:
+    """What flows out of each cell per potential, over all cells of a grid: -div(sigma grad .).
+
+    `faces` as of `face_conductances`, [S m-3].
+    """
+    size = int(np.prod(shape))
+    number = np.arange(size).reshape(shape)
+    total = sparse.csr_array((size, size))
+    for axis, face in enumerate(faces):
+        last = shape[axis] - 1
+        low = number.take(range(last), axis).ravel()
+        high = number.take(range(1, last + 1), axis).ravel()
+        weight = face.ravel()
+        entries = np.concatenate([weight, weight, -weight, -weight])
+        rows, columns = np.concatenate([low, high, low, high]), [low, high, high, low]
+        places = rows, np.concatenate(columns)
+        total = total + sparse.csr_array((entries, places), shape=total.shape)
+    return sparse.csr_array(total)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from phasefield.validation.manufactured import pfhub_7a
 from phasefield.validation.outcome import Problem
 from phasefield.validation.plating import planar_plating
 from phasefield.validation.published import paper_numbers
+from phasefield.validation.rails import two_conductors
 from phasefield.validation.symmetric import symmetric_cell
 from phasefield.validation.walls import wall_current
 
@@ -28,6 +29,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "planar-plating": planar_plating,
     "symmetric-cell": symmetric_cell,
     "wall-current": wall_current,
+    "two-rails": two_conductors,
     "meniscus": meniscus,
     "rest": rest_state,
     "ripple": ripple,
