@@ -7,11 +7,13 @@ OUT ?= runs/quickstart
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-slow test-paraview test-slurm verify docs linkcheck clean
+.PHONY: help quickstart test coverage mutations test-slow test-paraview test-slurm verify docs linkcheck clean
 
 help:
 	@echo 'make quickstart     install, run cases/quickstart.yaml, say where its report is'
 	@echo 'make test           install with the tools of a developer, check the code, run the fast tests'
+	@echo 'make coverage       the fast tests, and the share of the Python lines that they run'
+	@echo 'make mutations      change every formula of the physics and see a test fail for it (minutes)'
 	@echo 'make test-slow      the tests that take minutes'
 	@echo "make test-paraview  the tests that need ParaView (pvpython) and xvfb-run"
 	@echo 'make test-slurm     a sweep on a Slurm of this machine (root; slurmctld, slurmd, munge) and on Dask'
@@ -29,6 +31,12 @@ test: $(VENV)/.developer
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	OMP_WAIT_POLICY=passive $(BIN)/pytest -n 2 --dist loadfile
+
+coverage: $(VENV)/.developer
+	OMP_WAIT_POLICY=passive $(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
+
+mutations: $(VENV)/.developer
+	$(BIN)/pytest -m slow -s tests/test_mutations.py
 
 test-slow: $(VENV)/.developer
 	$(BIN)/pytest -m slow

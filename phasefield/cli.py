@@ -20,6 +20,7 @@ from phasefield.commands import (
     check,
     cite,
     compare,
+    converge,
     export,
     geometry,
     new,
@@ -34,8 +35,8 @@ from phasefield.errors import explain
 __all__ = ["main", "make_parser"]
 
 VERBS = (
-    new, check, schema, geometry, run, sweep, analytic, export, report, compare, bench,
-    verify, cite,
+    new, check, schema, geometry, run, sweep, analytic, export, report, compare, converge,
+    bench, verify, cite,
 )  # fmt: skip
 
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from phasefield.validation.allen_cahn import circle, flat_front
 from phasefield.validation.backends import numba_vs_fipy
 from phasefield.validation.capillarity import meniscus, rest_state, ripple
+from phasefield.validation.charged import charged_species
 from phasefield.validation.conduction import structures
+from phasefield.validation.convergence import fig5_convergence
 from phasefield.validation.coupled import coupled_solution
 from phasefield.validation.dispersion import front_stability
 from phasefield.validation.manufactured import pfhub_7a
@@ -26,6 +28,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "circle": circle,
     "dispersion": front_stability,
     "coupled-solution": coupled_solution,
+    "pfhub-6a": charged_species,
     "planar-plating": planar_plating,
     "symmetric-cell": symmetric_cell,
     "wall-current": wall_current,
@@ -36,4 +39,5 @@ PROBLEMS: Mapping[str, Problem] = {
     "conduction": structures,
     "numba-vs-fipy": numba_vs_fipy,
     "paper-numbers": paper_numbers,
+    "fig5-convergence": fig5_convergence,
 }

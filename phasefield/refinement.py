@@ -1,0 +1,183 @@
+"""One case on finer and finer grids, and with narrower interfaces: what its numbers tend to."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from phasefield.analysis.convergence import Limit, extrapolate
+from phasefield.case import Case, with_overrides
+from phasefield.errors import PhaseFieldError
+from phasefield.report.look import ACCENT, MUTED, PAGE_WIDTH, figure, letter, look, save
+from phasefield.results import Run
+from phasefield.runner import run
+
+__all__ = ["QUANTITIES", "Member", "Study", "plan_grids", "plan_widths", "refine", "write_study"]
+
+QUANTITIES = {
+    "nonuniformity": ("nonuniformity", 1.0, "1"),
+    "mean rise": ("mean_rise_m", 1e6, "um"),
+    "voltage": ("voltage_V", 1e3, "mV"),
+}
+"""Key in the summary, factor and unit of what is followed, by its name."""
+
+GRID_RATIO, WIDTH_RATIO = 2.0, 2.0**0.5
+
+
+@dataclass(frozen=True)
+class Member:
+    """One run of a sequence: its name, interface width [m] and asked spacing [m]."""
+
+    name: str
+    width: float
+    spacing: float
+
+
+@dataclass(frozen=True)
+class Study:
+    """A sequence of runs and what they say.
+
+    Attributes
+    ----------
+    title : what is refined.
+    ratio : between neighbours of the sequence [1].
+    members : the runs, the coarsest first.
+    values : of every quantity, run by run, in its unit.
+    limits : of every quantity.
+    """
+
+    title: str
+    ratio: float
+    members: tuple[Member, ...]
+    values: Mapping[str, tuple[float, ...]]
+    limits: Mapping[str, Limit]
+
+
+def plan_grids(case: Case, count: int) -> tuple[Member, ...]:
+    """h, h/2 and, of three, h/4, at the interface width of the case."""
+    names = ("h", "h/2", "h/4")[:count]
+    return tuple(
+        Member(name, case.interface.width, case.grid.spacing / GRID_RATIO**n)
+        for n, name in enumerate(names)
+    )
+
+
+def plan_widths(case: Case, count: int) -> tuple[Member, ...]:
+    """Interface widths d, d/sqrt(2) and, of three, d/2, with as many cells in each."""
+    names = ("d", "d/sqrt2", "d/2")[:count]
+    cells = case.interface.width / case.grid.spacing
+    widths = [case.interface.width / WIDTH_RATIO**n for n in range(count)]
+    return tuple(Member(n, width, width / cells) for n, width in zip(names, widths, strict=True))
+
+
+def refine(
+    case: Case,
+    members: Sequence[Member],
+    out: Path,
+    *,
+    fixed_step: float | None = None,
+    force: bool = False,
+    told: Callable[[Member, Path], None] = lambda member, place: None,
+) -> Study:
+    """Run every member of a sequence, in a run directory each, and extrapolate its numbers.
+
+    What has been finished in `out` before is not run again.
+
+    Parameters
+    ----------
+    case : what is run.
+    members : from `plan_grids` or `plan_widths`.
+    out : directory of the run directories.
+    fixed_step : time step of all [s]; None: each chooses its own by their error.
+    force : run members that break the resolution rules.
+    told : called before each run.
+
+    Raises
+    ------
+    PhaseFieldError : a run ended without one of the numbers, as one without current does.
+    """
+    done = []
+    for member in members:
+        place = out / _folder(member)
+        told(member, place)
+        done.append(run(with_overrides(case, _overrides(member, fixed_step)), place, force=force))
+    ratio = members[0].spacing / members[1].spacing
+    of_width = members[0].width != members[1].width
+    values = {name: tuple(_value(one, name) for one in done) for name in QUANTITIES}
+    limits = {name: extrapolate(found, ratio) for name, found in values.items()}
+    title = "interface width" if of_width else "grid"
+    return Study(title, ratio, tuple(members), values, limits)
+
+
+def _folder(member: Member) -> str:
+    return f"width-{1e9 * member.width:.4g}nm-spacing-{1e9 * member.spacing:.4g}nm"
+
+
+def _overrides(member: Member, fixed_step: float | None) -> list[str]:
+    changes = [
+        f"interface.width={member.width!r} m",
+        f"grid.spacing={member.spacing!r} m",
+        "output.animation=false",
+    ]
+    return changes if fixed_step is None else [*changes, f"solver.time_step={fixed_step!r} s"]
+
+
+def _value(done: Run, name: str) -> float:
+    key, factor, _ = QUANTITIES[name]
+    found = done.summary.get(key)
+    if found is None:
+        raise PhaseFieldError(
+            f"{done.path} ended without {key}: choose a case that ends while a current flows"
+        )
+    return factor * float(found)
+
+
+def write_study(studies: Sequence[Study], out: Path) -> tuple[Path, Path]:
+    """Write converge.csv and converge.png into `out`; return their paths."""
+    out.mkdir(parents=True, exist_ok=True)
+    table, picture = out / "converge.csv", out / "converge.png"
+    with table.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        header = ("refined", "quantity", "unit", "run", "interface width [m]", "spacing [m]")
+        writer.writerow((*header, "value", "observed order", "error bar"))
+        for study in studies:
+            writer.writerows(_rows(study))
+    with look():
+        drawn = figure(PAGE_WIDTH, 2.3 * len(studies))
+        axes = drawn.subplots(len(studies), len(QUANTITIES), squeeze=False)
+        for row, study in zip(axes, studies, strict=True):
+            for one, name, mark in zip(row, QUANTITIES, "abc", strict=True):
+                _panel(one, study, name)
+                if study is studies[0]:
+                    letter(one, mark)
+        save(drawn, picture)
+    return table, picture
+
+
+def _rows(study: Study) -> list[tuple[str | float, ...]]:
+    rows: list[tuple[str | float, ...]] = []
+    for name, (_, _, unit) in QUANTITIES.items():
+        limit = study.limits[name]
+        for member, value in zip(study.members, study.values[name], strict=True):
+            place = (member.name, member.width, member.spacing)
+            rows.append((study.title, name, unit, *place, value, "", ""))
+        rows.append(
+            (study.title, name, unit, "limit", "", "", limit.value, limit.order, limit.error)
+        )
+    return rows
+
+
+def _panel(axes: object, study: Study, name: str) -> None:
+    """Values over spacing or width, and the limit with its error bar at 0."""
+    from matplotlib.axes import Axes
+
+    assert isinstance(axes, Axes)
+    width = study.title == "interface width"
+    x = [1e6 * (member.width if width else member.spacing) for member in study.members]
+    limit, unit = study.limits[name], QUANTITIES[name][2]
+    axes.plot(x, study.values[name], marker="o", color=ACCENT)
+    axes.errorbar([0.0], [limit.value], yerr=[limit.error], marker="s", color=MUTED, capsize=3)
+    label = "interface width [µm]" if width else "spacing [µm]"
+    axes.set(xlabel=label, ylabel=name if unit == "1" else f"{name} [{unit.replace('u', 'µ')}]")
