@@ -32,8 +32,6 @@ FIGURES = {
     "cycle": {"voltage.png": "cycle-voltage.png", "panels.png": "cycle.png"},
     "symmetric_2p3um": {"panels.png": "symmetric.png"},
     "cylinder_3d": {"isosurface.png": "cylinder-3d.png"},
-    "spheres_3d": {"isosurface.png": "spheres-3d.png", "filling.png": "spheres-filling.png"},
-    "tomogram": {"isosurface.png": "tomogram.png"},
 }
 """Of each run the figures that its report has, and the names they are shown under."""
 
