@@ -11,6 +11,7 @@ from geometries import channels
 from phasefield.analysis import analytic
 from phasefield.analysis.rails import two_rails
 from phasefield.domain import Maps, Wall, build_domain
+from phasefield.validation.rails import coated_slit
 from phasefield.validation.setups import conserved_model, flat_lithium
 
 WIDTH, PORE, DEPTH = 0.3e-6, 1.2e-6, 6e-6
@@ -91,3 +92,12 @@ def test_formulas_of_the_porous_electrode(electrons):
     loss = 24.6e-4 * profile[0] + np.trapezoid(ions / PORE, x) / 0.016
     found = analytic.two_rail_resistance(DEPTH, *POROUS, electrons)
     assert found == pytest.approx(loss, rel=1e-6)
+
+
+@pytest.mark.parametrize("ratio", [0.1, 10.0])
+def test_a_thin_wall_is_the_porous_electrode(ratio):
+    height, current, resistance, _ = coated_slit(ratio, 246e-4, WIDTH)
+    porous = (1 / PORE, 246e-4, 0.016, 0.016 / ratio)
+    line = analytic.two_rail_current_profile(height, 10e-6, *porous)
+    np.testing.assert_allclose(current, line, rtol=2e-4)
+    assert resistance == pytest.approx(analytic.two_rail_resistance(10e-6, *porous), rel=4e-4)
