@@ -144,10 +144,14 @@ def _interface(case: Case) -> Iterator[Problem]:
 
 def _contact(case: Case) -> Iterator[Problem]:
     """The reaction must not die out within the diffuse wall: delta <= 0.4 sigma R_ct."""
-    most = CONTACT_WIDTH * case.conductivity * case.resistance
+    clean = case.resistance
+    walls = [(clean, "kinetics.resistance")]
+    walls += [(coating.resistance_over(clean), "coatings") for coating in case.coatings]
+    resistance, path = min(walls)
+    most = CONTACT_WIDTH * case.conductivity * resistance
     if case.model == "conserved" and case.interface.width > most * (1 + ROUND_OFF):
         yield case.problem(
-            "kinetics.resistance",
+            path,
             f"the ohmic drop inside the diffuse wall would hide this resistance: the interface "
             f"width must be at most 0.4 sigma R_ct = {_um(most)}, you gave "
             f"{_um(case.interface.width)}: narrow the interface or raise the resistance",

@@ -14,6 +14,7 @@ from phasefield.coatings import case_domain, electrolyte_shares, map_fields, wal
 from phasefield.errors import CaseError, GeometryInvalid
 from phasefield.preflight import build_scaffold
 from phasefield.report import write_report
+from phasefield.resolution import unresolved
 from phasefield.results import open_run
 from phasefield.runner import run
 from phasefield.state import MAP_FIELDS
@@ -170,6 +171,14 @@ def test_what_cannot_be_meant_is_refused_with_what_to_do(coatings, changes, mess
     with pytest.raises(CaseError) as error:
         make(**changes | {"coatings": coatings})
     assert message in str(error.value)
+
+
+def test_the_interface_must_resolve_the_best_conducting_wall():
+    case = make(CARBONATE | {"resistance": "0.1 ohm*cm^2"})
+    (problem,) = unresolved(case, None)
+    assert problem.path == "coatings"
+    assert "at most 0.4 sigma R_ct = 0.128 um" in str(problem)
+    assert not unresolved(make(CARBONATE), None)
 
 
 def test_a_case_with_coatings_reads_back_from_its_text():
