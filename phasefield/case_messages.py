@@ -19,7 +19,6 @@ _KINDS = {
     "bool": "true or false",
     "int": "a whole number",
     "string": "text (a number needs quotes to be text)",
-    "tuple": "a list",
 }
 
 _REPR = reprlib.Repr()
@@ -52,6 +51,9 @@ def message(root: type[Section], detail: Mapping[str, Any]) -> str:
             return _unknown_kind(detail)
         case "model_type" | "dict_type" | "union_tag_not_found":
             return f"needs keys of its own, such as {_example(root, path)}"
+        case "tuple_type":
+            example = _example(root, path)
+            return f"needs a list, such as {example}, got {_shown(detail['input'])}"
         case kind if kind.removesuffix("_type") in _KINDS:
             return f"needs {_KINDS[kind.removesuffix('_type')]}, got {_shown(detail['input'])}"
     text = str(detail["msg"])

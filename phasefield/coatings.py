@@ -49,11 +49,11 @@ def case_domain(case: Case, scaffold: Scaffold, *, force: bool = False) -> Domai
         on = places.of(given.where, domain.wall_density > 0.0)
         if given.where.patches is not None:
             on = places.patches(given.where.patches, on, given.name)
-        _require(on, f'coating "{given.name}" lies nowhere on a wall')
+        _require(case, on, "coatings", f'"{given.name}" lies nowhere on a wall')
         coating[on] = number
     for number, part in enumerate(regions, 1):
         inside = places.of(part.where, domain.electrolyte > 0.0)
-        _require(inside, f"electrolyte.regions, entry {number}, holds no electrolyte")
+        _require(case, inside, "electrolyte.regions", f"entry {number} holds no electrolyte")
         region[inside] = number
     clean = clean_wall(case)
     walls = tuple(
@@ -111,9 +111,10 @@ def _shares(number: NDArray[np.uint8], weight: Array, kinds: int) -> list[float]
     return [float(share) for share in found / found.sum()]
 
 
-def _require(cells: Mask, otherwise: str) -> None:
+def _require(case: Case, cells: Mask, path: str, otherwise: str) -> None:
     if not cells.any():
-        raise GeometryInvalid(f"{otherwise}: correct its where, heights are from the lithium side")
+        text = f"{otherwise}: correct its where, heights are from the lithium side"
+        raise GeometryInvalid(str(case.problem(path, text)))
 
 
 class _Places:

@@ -133,10 +133,10 @@ def test_labels_of_an_image_say_where_coating_and_region_are(labelled):
 def test_a_place_without_wall_is_refused(labelled):
     with pytest.raises(GeometryInvalid, match="no label 3, it has 1, 2"):
         built(labelled(3))
-    with pytest.raises(GeometryInvalid, match='"carbonate" lies nowhere on a wall'):
+    with pytest.raises(GeometryInvalid, match='coatings: "carbonate" lies nowhere on a wall'):
         built(make(CARBONATE | {"where": {"depth": ["7 um", "8 um"]}}))
     far = {"where": {"depth": ["7 um", "8 um"]}, "conductivity": "1 mS/cm"}
-    with pytest.raises(GeometryInvalid, match="regions, entry 1, holds no electrolyte"):
+    with pytest.raises(GeometryInvalid, match="regions: entry 1 holds no electrolyte"):
         built(make(regions=[far]))
     tiny = {"patches": {"size": "0.1 um", "fraction": 0.5}}
     with pytest.raises(GeometryInvalid, match="smaller than two cells"):
@@ -164,7 +164,7 @@ def test_a_place_without_wall_is_refused(labelled):
         ),
         ([CARBONATE | {"where": {"depth": ["3 um", "2 um"]}}], {}, "takes the lower end"),
         ([CARBONATE | {"where": {"height": "3 um"}}], {}, "unknown key"),
-        ({"name": "a"}, {}, "needs a list"),
+        ({"name": "a"}, {}, "needs a list, such as coatings: [{name"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_what_to_do(coatings, changes, message):
