@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -62,9 +63,16 @@ class NewtonResult(Generic[I]):
 
 
 def solve(
-    system: System[I, S], guess: I, step: S, tolerance: float, most_iterations: int
+    system: System[I, S],
+    guess: I,
+    step: S,
+    tolerance: float,
+    most_iterations: int,
+    limited: Callable[[I, I], I] | None = None,
 ) -> NewtonResult[I]:
     """Solve one implicit step to a residual of `tolerance` (max norm, in units of xi).
+
+    `limited`, given the iterate before and after an update, takes back what no tangent foresees.
 
     Raises
     ------
@@ -83,7 +91,8 @@ def solve(
             change, extra = system.update(residual, net, step)
         except (RuntimeError, np.linalg.LinAlgError) as error:  # exactly singular
             raise NewtonFailed(str(error)) from error
-        now = _damped(now, change, extra, system.column_scale)
+        moved = _damped(now, change, extra, system.column_scale)
+        now = moved if limited is None else limited(now, moved)
     raise NewtonFailed(
         f"residual {largest:.1e} after {iteration} iterations, asked {tolerance:.0e}"
     )

@@ -131,7 +131,8 @@ class ConservedBackend:
 
     def _newton(self, start: Level, step: Step) -> NewtonResult[Unknowns]:
         guess = self._unknowns(start, step)
-        return solve(self._system, guess, step, self._tolerance, self._most_iterations)
+        tolerance, most = self._tolerance, self._most_iterations
+        return solve(self._system, guess, step, tolerance, most, self._system.limited)
 
     def _unknowns(self, start: Level, step: Step) -> Unknowns:
         """The iterate that `start` is."""
@@ -167,12 +168,16 @@ def front_norm(domain: Domain, interface_width: float, difference: Array) -> flo
 
 
 def _predict(levels: Sequence[Level], time: float) -> Level:
-    """First guess: xi through all past levels, quadratic; potentials through the last two."""
+    """First guess: xi through all past levels, quadratic; potentials through the last two.
+
+    A cell that fills or empties on the way is not led beyond 1 or 0, where xi is pressure.
+    """
     # The level before the first step was relaxed without potentials: it says nothing of them.
     settled = levels[-2:] if len(levels) > 2 else levels[-1:]
+    xi, last = extrapolate(levels, "xi", time), levels[-1].xi
     return Level(
         time,
-        extrapolate(levels, "xi", time),
+        np.clip(xi, np.minimum(last, 0.0), np.maximum(last, 1.0)),
         extrapolate(settled, "mu", time),
         extrapolate(settled, "ion_potential", time),
         levels[-1].metal_potential,
@@ -237,7 +242,7 @@ def relax(
         bonded = cohesion.whole(now.xi.reshape(shape))
         step = Step(1.0, now.xi, dt, nothing, bodies, bonded=bonded.ravel())
         try:
-            result = solve(system, now, step, tolerance, 25)
+            result = solve(system, now, step, tolerance, 25, system.limited)
         except NewtonFailed:
             dt /= 8.0
             continue

@@ -10,7 +10,9 @@ import pytest
 from geometries import channels
 from phasefield.domain import build_domain
 from phasefield.solvers.bodies import find_bodies
+from phasefield.solvers.numba_backend import _predict
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
+from phasefield.state import Level
 
 from .conftest import make_model, profile
 
@@ -137,3 +139,32 @@ def test_transport_only_moves_things(slit, model, width):
         model.volume_per_charge * dt * applied * slit.grid.cross_section / slit.grid.cell_volume
     )
     assert rows[0] - rows[2] == pytest.approx(stored - source, rel=1e-12)
+
+
+def test_an_iteration_leaves_a_cell_some_of_its_distance_from_an_end(slit, model):
+    system, edge = CoupledSystem(slit, model), model.edge
+    before = np.array([0.01, 0.99, 0.5 * edge, 1.0 + edge, 0.3, 0.7])
+    after = np.array([-0.4, 1.3, -3.0 * edge, 0.2, 0.2, 0.9])
+    nothing = np.zeros(6)
+    limited = system.limited(
+        Unknowns(before, nothing, nothing, np.zeros(1)),
+        Unknowns(after, nothing, nothing, np.zeros(1)),
+    ).xi
+    assert limited[:2] == pytest.approx([0.0005, 0.9995], rel=1e-12)
+    assert limited[2:4] == pytest.approx(after[2:4], rel=1e-12)  # within an end a tangent holds
+    assert limited[4:] == pytest.approx(after[4:], rel=1e-12)
+
+
+def test_prediction_leads_no_cell_beyond_full_or_empty(slit):
+    shape = slit.grid.shape
+    nothing = np.zeros(shape)
+
+    def level(time, xi):
+        return Level(time, np.full(shape, xi), nothing, nothing, nothing, nothing)
+
+    filling = _predict([level(0.0, 0.1), level(1.0, 0.5), level(2.0, 0.95)], 3.0)
+    assert filling.xi.max() == 1.0
+    emptying = _predict([level(0.0, 0.9), level(1.0, 0.5), level(2.0, 0.05)], 3.0)
+    assert emptying.xi.min() == 0.0
+    pressed = _predict([level(0.0, 1.001), level(1.0, 1.002), level(2.0, 1.003)], 3.0)
+    assert pressed.xi.max() == 1.003
