@@ -59,10 +59,15 @@ class Cohesion:
         self._reach = LOOSE * model.interface_width + TILT * depth
         self._width, self._edge = model.interface_width, model.edge
         self._strength = model.nucleation_pressure
+        self._least = 1.0 - model.nucleation_pressure / model.bulk_modulus
 
     def whole(self, xi: Array) -> Array:
-        """Bonds of metal that has never been torn, 1 or 0, (nz, ny, nx)."""
-        return self._spread(self._inside(xi))
+        """Bonds of metal that has never been torn, 1 or 0, (nz, ny, nx).
+
+        A front that ends on the roof of a pore has no empty cell beside it: where xi is less than
+        the nucleation pressure leaves of it, there is no metal yet.
+        """
+        return self._spread(self._inside(xi) & (xi >= self._least))
 
     def judge(self, found: Level) -> tuple[Level, int]:
         """A level that was found with its bonds, with those for the next step; voids nucleated.

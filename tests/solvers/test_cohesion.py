@@ -102,3 +102,11 @@ def test_torn_metal_heals_when_it_is_dense_again(slit, model):
     assert thin.bonded.max() == 0.0
     dense, _ = cohesion.judge(Level(1.0, one, zero, zero, zero, zero))
     assert dense.bonded.min() == 1.0
+
+
+def test_a_front_on_the_roof_of_a_pore_is_no_metal_yet(slit, model):
+    shape = slit.grid.shape
+    cohesion = Cohesion(slit, model)
+    assert cohesion.whole(np.full(shape, 0.7)).max() == 0.0
+    stretched = 1.0 - 0.9 * model.nucleation_pressure / model.bulk_modulus
+    assert cohesion.whole(np.full(shape, stretched)).min() == 1.0
