@@ -115,6 +115,28 @@ def _one_conductivity(v: Values) -> Found:
         yield "electrolyte.conductivity", f'given twice: the material "{material}" brings its own'
 
 
+def _salt_is_complete(v: Values) -> Found:
+    number = v.get("electrolyte.transference_number")
+    if number is None:
+        return
+    for name, example in (("diffusivity", "3.2e-10 m^2/s"), ("concentration", "1000 mol/m^3")):
+        path = f"electrolyte.{name}"
+        if number == 1.0 and v.get(path) is not None:
+            yield path, "needs transference_number below 1: in a single-ion conductor c stays c0"
+        elif number < 1.0 and path in v and v[path] is None:
+            yield path, f"a transference_number below 1 needs it, as {name}: {example}"
+    if number < 1.0 and v.get("model") == "paper":
+        yield (
+            "electrolyte.transference_number",
+            "a number below 1 needs model: conserved; model: paper has paper.ion_diffusivity",
+        )
+    if number < 1.0 and v.get("backend") == "fipy":
+        yield (
+            "electrolyte.transference_number",
+            "a number below 1 needs backend: numba; FiPy solves single-ion conductors",
+        )
+
+
 def _activation_is_complete(v: Values) -> Found:
     names = ("activation_energy", "reference_temperature")
     for section, what in _ACTIVATED.items():
@@ -188,6 +210,7 @@ _CHECKS = (
     _spacing_below_height,
     _symmetric_cell,
     _one_conductivity,
+    _salt_is_complete,
     _activation_is_complete,
     _metal_stays_metal,
     _maps_suit_the_rest,

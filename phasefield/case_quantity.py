@@ -26,8 +26,10 @@ __all__ = [
     "OptionalAngle",
     "OptionalAreaResistance",
     "OptionalArealCharge",
+    "OptionalConcentration",
     "OptionalConductivity",
     "OptionalCurrentDensity",
+    "OptionalDiffusivity",
     "OptionalFraction",
     "OptionalLength",
     "OptionalMolarEnergy",
@@ -157,6 +159,8 @@ StrippingVoltage = Annotated[
     ),
 ]
 Concentration = Annotated[float, Quantity("concentration")]
+OptionalConcentration = Annotated[float | None, Quantity("concentration", optional=True)]
+OptionalDiffusivity = Annotated[float | None, Quantity("diffusivity", optional=True)]
 IonDiffusivity = Annotated[float, Quantity("diffusivity", above=None)]
 AreaResistance = Annotated[float, Quantity("area resistance")]
 OptionalAreaResistance = Annotated[float | None, Quantity("area resistance", optional=True)]

@@ -32,7 +32,9 @@ from phasefield.case_quantity import (
     Height,
     IonDiffusivity,
     Length,
+    OptionalConcentration,
     OptionalConductivity,
+    OptionalDiffusivity,
     OptionalLength,
     OptionalMolarEnergy,
     OptionalTemperature,
@@ -193,6 +195,19 @@ class Electrolyte(Section):
         strict=False,
         description="parts that conduct otherwise; where two overlap, the last one counts",
         examples=["[{where: {depth: [10 um, 15 um]}, conductivity: 1 mS/cm}]"],
+    )
+    transference_number: Annotated[float, Field(ge=0, le=1)] = key(
+        "t+, share of the current that lithium ions carry where c is even; 1: single-ion conductor",
+        0.38,
+        1.0,
+    )
+    diffusivity: OptionalDiffusivity = key(
+        "D of the salt at the temperature of the case; needs transference_number below 1",
+        "3.2e-10 m^2/s",
+        None,
+    )
+    concentration: OptionalConcentration = key(
+        "c0 of the salt at the start; needs transference_number below 1", "1000 mol/m^3", None
     )
 
     @field_validator("material")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 __all__ = [
     "CaseError",
     "ContactLost",
+    "Depleted",
     "DidNotConverge",
     "GeometryInvalid",
     "Interrupted",
@@ -76,6 +77,10 @@ class ContactLost(DidNotConverge):
 
 class NoElectrode(ContactLost):
     """No lithium is left on the current collector."""
+
+
+class Depleted(DidNotConverge):
+    """Too little salt is left in the electrolyte to go on with this current."""
 
 
 class Interrupted(PhaseFieldError):

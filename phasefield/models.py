@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from phasefield.case import Case
 from phasefield.domain import Domain
 from phasefield.physics.conserved import coefficients, front_at_rest
 from phasefield.physics.paper import paper_coefficients
+from phasefield.physics.salt import salt_of
 from phasefield.physics.transport import contact
 from phasefield.solvers.bodies import of_first_electrode
 from phasefield.solvers.cohesion import Cohesion
@@ -57,23 +58,26 @@ def make_parts(case: Case, domain: Domain, initial_xi: Array | None, *, force: b
 
 
 def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Parts:
-    start = _at_rest(case, domain, initial_xi)
+    start, salt = _at_rest(case, domain, initial_xi), salt_of(case)
+    if salt is not None:
+        start = replace(start, concentration=np.full(domain.grid.shape, salt.concentration))
     resistance = case.resistance
     if case.kinetics.basis == "cross_section":
         resistance *= _contact_per_area(domain, start.xi)
     model = coefficients(case, resistance)
     solver = case.solver
-    backend = _conserved_backend(case.backend)(
-        domain, model, case.interface.width, solver.tolerance, solver.max_newton
+    numbers = domain, model, case.interface.width, solver.tolerance, solver.max_newton
+    backend = (
+        ConservedBackend(*numbers, salt)
+        if case.backend == "numba"
+        else _fipy_conserved_backend()(*numbers)
     )
     observer = SymmetricObserver if domain.symmetric else Observer
-    return Parts(start, backend, observer(domain, model, start.xi), resistance)
+    return Parts(start, backend, observer(domain, model, start.xi, salt), resistance)
 
 
-def _conserved_backend(name: str) -> type[ConservedBackend]:
-    """Backend by its name; FiPy is imported (seconds) only where it is asked for."""
-    if name == "numba":
-        return ConservedBackend
+def _fipy_conserved_backend() -> type[ConservedBackend]:
+    """FiPy is imported (seconds) only where it is asked for."""
     from phasefield.solvers.fipy_backend import FipyConservedBackend
 
     return FipyConservedBackend

@@ -15,6 +15,7 @@ import numpy as np
 
 from geometries import GeometryError, Scaffold, generate, require_open, trimmed, with_separator
 from phasefield import resolution
+from phasefield.analysis import salt
 from phasefield.case import Case
 from phasefield.coatings import case_domain, electrolyte_shares, wall_shares
 from phasefield.constants import FARADAY, GAS_CONSTANT
@@ -69,6 +70,9 @@ class Preflight:
     lithium_transport_length : see the function of this name [m].
     transport_per_pore : that length over the pore size; large: even deposit.
     walls, regions : lines on the coatings of the wall and the regions of the electrolyte, if any.
+    limiting_current_density : per cross-section [A m-2], see `phasefield.analysis.salt.estimate`;
+        None for a single-ion conductor.
+    sand_time : of the largest current of the protocol [s]; likewise.
     problems : what speaks against this run; `run` refuses it unless forced.
     """
 
@@ -93,6 +97,8 @@ class Preflight:
     transport_per_pore: float
     walls: tuple[tuple[str, str], ...]
     regions: tuple[tuple[str, str], ...]
+    limiting_current_density: float | None
+    sand_time: float | None
     problems: tuple[Problem, ...]
 
     def render(self) -> str:
@@ -128,6 +134,10 @@ class Preflight:
         yield "lithium transport length", transport
         yield "  over pore size", f"{self.transport_per_pore:.3g} (large: even deposit)"
         yield from (*self.walls, *self.regions)
+        if self.limiting_current_density is not None and self.sand_time is not None:
+            limit = show(self.limiting_current_density, "mA/cm^2", digits=3)
+            yield "limiting current", f"{limit} (2 F D c0/((1 - t+) L), salt used up beyond it)"
+            yield "Sand's time", f"{as_duration(self.sand_time)} (until then, if beyond it)"
 
 
 def preflight(case: Case, force: bool = False) -> Preflight:
@@ -146,7 +156,9 @@ def preflight(case: Case, force: bool = False) -> Preflight:
     cells, unknowns = domain.grid.size, _unknowns(case, domain)
     steps, frames = _steps(case), _frames(case)
     transport = lithium_transport_length(case)
-    sigma_eff = (1 - porosity_of(case, scaffold)) * case.conductivity
+    share, above = 1 - porosity_of(case, scaffold), height_of(case, scaffold) - depth
+    sigma_eff = share * case.conductivity
+    limits = salt.estimate(case, share, above - (case.lithium.depth_top or 0.0))
     return Preflight(
         shape=domain.grid.shape,
         cells=cells,
@@ -164,11 +176,13 @@ def preflight(case: Case, force: bool = False) -> Preflight:
         rise_is_estimate=case.holds_voltage,
         front=front_range(case, scaffold),
         wagner=case.conductivity * resistance / depth,
-        coupling=(height_of(case, scaffold) - depth) / (sigma_eff * resistance),
+        coupling=above / (sigma_eff * resistance),
         lithium_transport_length=transport,
         transport_per_pore=transport / pore,
         walls=tuple(_wall_lines(case, domain)),
         regions=tuple(_region_lines(case, domain)),
+        limiting_current_density=None if limits is None else limits[0],
+        sand_time=None if limits is None else limits[1],
         problems=unresolved(case, scaffold),
     )
 

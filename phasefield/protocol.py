@@ -13,6 +13,7 @@ __all__ = [
     "CHARGE",
     "CONTACT",
     "CURRENT",
+    "DEPLETED",
     "DURATION",
     "ENDS_STAIRCASE",
     "SHORT",
@@ -28,9 +29,10 @@ __all__ = [
 
 DURATION, CHARGE, VOLTAGE, CURRENT = "duration", "charge", "voltage", "current density"
 CONTACT, SHORT = "contact lost", "short circuit"
+DEPLETED = "electrolyte depleted"
 """Why a step ended: the words of the log and of the summary."""
 
-ENDS_STAIRCASE = (VOLTAGE, CONTACT, SHORT)
+ENDS_STAIRCASE = (VOLTAGE, CONTACT, SHORT, DEPLETED)
 """Reasons for which the rest of a staircase is left out."""
 
 CLOSE = 1e-9

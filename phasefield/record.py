@@ -23,6 +23,7 @@ __all__ = [
     "COLUMNS",
     "CONSERVED_COLUMNS",
     "PAPER_COLUMNS",
+    "SALT_COLUMNS",
     "SYMMETRIC_COLUMNS",
     "columns",
     "row",
@@ -82,6 +83,14 @@ SYMMETRIC_COLUMNS = (
 )
 """Columns that a symmetric cell adds; those above are of the electrode at the low end."""
 
+SALT_COLUMNS = (
+    "concentration voltage [V]",
+    "smallest concentration [mol/m^3]",
+    "largest concentration [mol/m^3]",
+    "salt balance error [1]",
+)
+"""Columns that an electrolyte with a salt adds to those of the conserved model."""
+
 PAPER_COLUMNS = (
     "metal grown [C/m^2]",
     "reaction [C/m^2]",
@@ -130,7 +139,11 @@ def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
         simulation.control.rejected,
         wall_s,
     )
-    own = _audit_row(simulation) or _voltage_row(seen, started) | _second_row(seen, simulation)
+    own = _audit_row(simulation) or {
+        **_voltage_row(seen, started),
+        **_salt_row(seen, started),
+        **_second_row(seen, simulation),
+    }
     return dict(zip(COLUMNS, values, strict=True)) | own
 
 
@@ -148,6 +161,15 @@ def _voltage_row(seen: Observation, started: bool) -> dict[str, float]:
         seen.resistance.interfacial,
     )
     return dict(zip(CONSERVED_COLUMNS, values, strict=True))
+
+
+def _salt_row(seen: Observation, started: bool) -> dict[str, float]:
+    """What an electrolyte with a salt adds; empty for a single-ion conductor."""
+    if seen.salt is None or seen.parts is None:
+        return {}
+    voltage = seen.parts.concentration if started else math.nan
+    values = voltage, seen.salt.smallest, seen.salt.largest, abs(seen.salt.gain)
+    return dict(zip(SALT_COLUMNS, values, strict=True))
 
 
 def _second_row(seen: Observation, simulation: Simulation) -> dict[str, float]:
@@ -168,7 +190,7 @@ def _second_row(seen: Observation, simulation: Simulation) -> dict[str, float]:
 def _key(column: str) -> str:
     """Name in the summary of a column of the history: "a b per area [V]" is a_b_V."""
     name, _, unit = column.removesuffix("]").partition(" [")
-    unit = "" if unit == "1" else f" {unit.replace('^', '')}"
+    unit = "" if unit == "1" else f" {unit.replace('^', '').replace('/', ' per ')}"
     return f"{name.removesuffix(' per area')}{unit}".replace(" ", "_")
 
 
@@ -176,8 +198,9 @@ def columns(case: Case) -> tuple[str, ...]:
     """Columns of history.csv for a case."""
     if case.model == "paper":
         return COLUMNS + PAPER_COLUMNS
+    salt = SALT_COLUMNS if case.electrolyte.transference_number < 1.0 else ()
     added = SYMMETRIC_COLUMNS if case.cell.kind == "symmetric" else ()
-    return COLUMNS + CONSERVED_COLUMNS + added
+    return COLUMNS + CONSERVED_COLUMNS + salt + added
 
 
 def _audit_row(simulation: Simulation) -> dict[str, float]:
@@ -203,7 +226,8 @@ def _audit_row(simulation: Simulation) -> dict[str, float]:
 def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any]:
     """Headline numbers of a run, as JSON types; keys as in the docs (reference, run directory)."""
     case, seen, ledger = simulation.case, simulation.observe(), simulation.ledger
-    records, voltage = simulation.schedule.records, _voltage_row(seen, simulation.step > 0)
+    records, started = simulation.schedule.records, simulation.step > 0
+    voltage = _voltage_row(seen, started) | _salt_row(seen, started)
     return {
         "status": status,
         "name": case.name,

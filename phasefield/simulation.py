@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from geometries import Scaffold
 from phasefield.analysis.ledger import Ledger
 from phasefield.analysis.observables import Observation
+from phasefield.analysis.salt import estimate
 from phasefield.case import Case, StripStep
 from phasefield.coatings import case_domain
 from phasefield.domain import Domain
-from phasefield.errors import ContactLost, DidNotConverge, NoElectrode
+from phasefield.errors import ContactLost, Depleted, DidNotConverge, NoElectrode
 from phasefield.models import Parts, make_parts
 from phasefield.preflight import build_scaffold
-from phasefield.protocol import CONTACT, Schedule, StepRecord, Stop, applied_by
+from phasefield.protocol import CONTACT, DEPLETED, Schedule, StepRecord, Stop, applied_by
 from phasefield.solvers.bdf import time_formula
 from phasefield.solvers.bodies import count_bodies
 from phasefield.solvers.control import StepControl
@@ -38,6 +39,9 @@ SMALLEST_STEP = 1e-9
 
 CONTACT_NEARLY_LOST = 0.1
 """Share of the initial contact below which a strip that cannot go on has lost it."""
+
+NEARLY_DEPLETED = 0.05
+"""Smallest c over c0 below which a step that cannot go on has depleted the electrolyte."""
 
 
 @dataclass
@@ -105,6 +109,10 @@ class Simulation:
             log.info("%s", lost)
             self._end_step(CONTACT, final=isinstance(lost, NoElectrode))
             return None
+        except Depleted as gone:
+            log.info("%s", gone)
+            self._end_step(DEPLETED)
+            return None
         result, dt, reason = self._up_to_termination(result, dt)
         landed = reason is None and dt >= remaining * (1.0 - 1e-12)
         level = replace(result.level, time=stop.time) if landed else result.level
@@ -142,11 +150,14 @@ class Simulation:
         return found
 
     def _failed(self, reason: str) -> DidNotConverge:
-        """What to raise: a strip of metal that hardly touches the electrolyte ends, no more."""
-        touching = self.parts.observer.contact_area_per_area(self.level.xi) / self.initial_contact
+        """What to raise; without contact to strip, or without salt, the step ends, no more."""
+        observer = self.parts.observer
+        touching = observer.contact_area_per_area(self.level.xi) / self.initial_contact
         kind = DidNotConverge
         if isinstance(self.schedule.step, StripStep) and touching < CONTACT_NEARLY_LOST:
             kind = ContactLost
+        elif observer.salt_left(self.level) < NEARLY_DEPLETED:
+            kind = Depleted
         return kind(f"at t = {self.time:.6g} s: {reason}")
 
     def _up_to_termination(
@@ -243,7 +254,23 @@ class Simulation:
             "%s, step %d of the protocol, cycle %d, ends at t = %.6g s: %s",
             record.kind, record.step, record.cycle, record.end_s, reason,
         )  # fmt: skip
+        if reason == DEPLETED:
+            self._explain_depletion(record)
         schedule.end_step(record, self.ledger.charge, final=final)
+
+    def _explain_depletion(self, record: StepRecord) -> None:
+        """Say at what times and currents salt is used up between planes."""
+        axis, grid = self.domain.grid.growth_axis, self.domain.grid
+        lithium = self.case.lithium.depth + (self.case.lithium.depth_top or 0.0)
+        length = grid.shape[axis] * grid.spacing[axis] - lithium
+        found = estimate(self.case, 1.0 - self.domain.porosity, length)
+        assert found is not None
+        log.warning(
+            "electrolyte depleted at t = %.6g s, %.6g s into the step at %.4g A/m^2: between planes"
+            " the limiting current density is %.4g A/m^2, and Sand's time of the largest current of"
+            " the protocol %.4g s", record.end_s, record.end_s - record.start_s,
+            record.current_density, *found,
+        )  # fmt: skip
 
     def metal_charge(self, xi: NDArray[np.float64]) -> float:
         """Lithium of a field as charge per cross-section [C m-2], integrated from xi."""
@@ -270,6 +297,7 @@ class Simulation:
             f"{each.name}_{i}": np.asarray(getattr(level, each.name))
             for i, level in enumerate(self.levels)
             for each in fields(level)
+            if getattr(level, each.name) is not None
         }
         arrays["initial_xi"] = self.initial_xi
         values = {
@@ -293,9 +321,9 @@ class Simulation:
             array = arrays[name]
             return array if array.ndim else float(array)
 
+        there = [each.name for each in fields(kind) if getattr(self.level, each.name) is not None]
         self.levels = tuple(
-            kind(**{each.name: value(f"{each.name}_{i}") for each in fields(kind)})
-            for i in range(values["levels"])
+            kind(**{name: value(f"{name}_{i}") for name in there}) for i in range(values["levels"])
         )
         self.schedule.recall(values["schedule"])
         if not self.finished:

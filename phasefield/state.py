@@ -12,6 +12,7 @@ __all__ = [
     "FIELDS",
     "MAP_FIELDS",
     "PAPER_FIELDS",
+    "SALT_FIELDS",
     "STATIC_FIELDS",
     "FieldSpec",
     "Level",
@@ -44,6 +45,13 @@ FIELDS: dict[str, FieldSpec] = {
 }
 """Fields of every frame, in the order they are written."""
 
+SALT_FIELDS: dict[str, FieldSpec] = {
+    "concentration": FieldSpec(
+        "c", "mol/m^3", "concentration of salt in the electrolyte; NaN outside it"
+    ),
+}
+"""Fields of every frame where the electrolyte has a salt, after `FIELDS`."""
+
 PAPER_FIELDS: dict[str, FieldSpec] = {
     "lithium_order_parameter": FIELDS["lithium_order_parameter"],
     "ion_concentration": FieldSpec("c", "mol/m^3", "concentration of lithium ions"),
@@ -69,7 +77,13 @@ MAP_FIELDS: dict[str, FieldSpec] = {
 }
 """Fields that never change, of cases with coatings (the first three) and with regions."""
 
-ALL_FIELDS: dict[str, FieldSpec] = {**FIELDS, **PAPER_FIELDS, **STATIC_FIELDS, **MAP_FIELDS}
+ALL_FIELDS: dict[str, FieldSpec] = {
+    **FIELDS,
+    **SALT_FIELDS,
+    **PAPER_FIELDS,
+    **STATIC_FIELDS,
+    **MAP_FIELDS,
+}
 """Every field that a run can hold."""
 
 
@@ -86,6 +100,7 @@ class Level:
     metal_potential : V_s [V] that a cell reacts against, constant over each lithium body.
     bonded : 1 where the metal is whole and bears tension from here on, else 0 (`Cohesion`).
     current_density : J per total cross-section that flows [A m-2]; none at rest.
+    concentration : c of the salt [mol m-3]; c0 in dropped cells; None in a single-ion conductor.
     """
 
     time: float
@@ -95,6 +110,7 @@ class Level:
     metal_potential: NDArray[np.float64]
     bonded: NDArray[np.float64]
     current_density: float = 0.0
+    concentration: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from phasefield.case import HoldStep, PlateStep, ProtocolStep, StripStep
+from phasefield.case import HoldStep, PlateStep, ProtocolStep, RestStep, StripStep
 from phasefield.domain import Domain
-from phasefield.protocol import CHARGE, CONTACT, CURRENT, SHORT, VOLTAGE
+from phasefield.protocol import CHARGE, CONTACT, CURRENT, DEPLETED, SHORT, VOLTAGE
 from phasefield.solvers.bodies import short_circuited
 
-__all__ = ["CONTACT_LOST", "Termination", "locate", "terminations"]
+__all__ = ["CONTACT_LOST", "DEPLETION", "Termination", "locate", "terminations"]
 
 CONTACT_LOST = 0.01
 """Share of the contact area at t = 0 below which contact is lost. Chosen: the current density on
 what is left then is a hundred times that of the start, and the voltage some 0.2 V beyond it."""
+
+DEPLETION = 1e-3
+"""Share of c0 below which the electrolyte is depleted somewhere. Chosen: lithium plane against
+plane, 0.2 % before Sand's time."""
 
 BRIDGED = 0.5
 """Share of lithium in a cell at the counter electrode with which the cell is shorted."""
@@ -75,6 +79,8 @@ def terminations(
             )
         case HoldStep():
             found += _of_hold(step)
+    if not isinstance(step, RestStep):
+        found.append(Termination(DEPLETED, lambda level, _: _depletion(level, observer), 2e-2))
     if isinstance(step, StripStep):
         found.append(Termination(CONTACT, lost, 1e-2, at_start=True))
     elif isinstance(step, HoldStep):
@@ -97,6 +103,11 @@ def _of_hold(step: HoldStep) -> list[Termination]:
             Termination(CURRENT, lambda level, _: 1.0 - abs(level.current_density) / least, 1e-4)
         )
     return found
+
+
+def _depletion(level: Any, observer: Any) -> float:
+    left = observer.salt_left(level)
+    return 1.0 - left / DEPLETION
 
 
 def _bridge(domain: Domain, xi: NDArray[np.float64]) -> float:

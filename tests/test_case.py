@@ -239,8 +239,15 @@ def test_every_key_of_the_schema_has_a_meaning_and_an_example():
                 assert key["examples"], name
 
 
+SALT = (
+    "electrolyte={conductivity: 0.32 mS/cm, transference_number: 0.38, "
+    "diffusivity: 3.2e-10 m^2/s, concentration: 1000 mol/m^3}"
+)
 TOGETHER = {
     "cell.kind": "lithium.depth_top=2 um",
+    "electrolyte.transference_number": SALT,
+    "electrolyte.diffusivity": SALT,
+    "electrolyte.concentration": SALT,
     "lithium.depth_top": "cell.kind=symmetric",
     "electrolyte.material": "electrolyte.conductivity=null",
     "electrolyte.activation_energy": "electrolyte.reference_temperature=293 K",

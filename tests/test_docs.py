@@ -32,8 +32,14 @@ from ruamel.yaml import YAML
 from phasefield import cli
 from phasefield.case import load_case
 from phasefield.preflight import preflight
-from phasefield.record import COLUMNS, CONSERVED_COLUMNS, PAPER_COLUMNS, SYMMETRIC_COLUMNS
-from phasefield.state import FIELDS, MAP_FIELDS, PAPER_FIELDS, STATIC_FIELDS
+from phasefield.record import (
+    COLUMNS,
+    CONSERVED_COLUMNS,
+    PAPER_COLUMNS,
+    SALT_COLUMNS,
+    SYMMETRIC_COLUMNS,
+)
+from phasefield.state import FIELDS, MAP_FIELDS, PAPER_FIELDS, SALT_FIELDS, STATIC_FIELDS
 from phasefield.sweep.plan import make_plan
 
 ROOT = Path(__file__).parents[1]
@@ -352,6 +358,8 @@ def test_columns_of_the_history_are_listed():
     assert listed("Columns of history.csv") == list(COLUMNS)
     of_conserved = [name for name in listed("Columns of the conserved model") if "[" in name]
     assert of_conserved == list(CONSERVED_COLUMNS)
+    of_salt = [name for name in listed("Columns of an electrolyte with a salt") if "[" in name]
+    assert of_salt == list(SALT_COLUMNS)
     of_symmetric = [name for name in listed("Columns of a symmetric cell") if "[" in name]
     assert of_symmetric == list(SYMMETRIC_COLUMNS)
     of_paper = [name for name in listed("Columns of the published model") if "[" in name]
@@ -360,7 +368,7 @@ def test_columns_of_the_history_are_listed():
 
 def test_fields_are_listed():
     of_paper = [name for name in PAPER_FIELDS if name not in FIELDS]
-    assert listed("Fields") == [*FIELDS, *STATIC_FIELDS, *MAP_FIELDS, *of_paper]
+    assert listed("Fields") == [*FIELDS, *SALT_FIELDS, *STATIC_FIELDS, *MAP_FIELDS, *of_paper]
 
 
 def test_keys_of_the_summary_are_listed(workplace):

@@ -7,25 +7,21 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from phasefield.domain import Domain
-from phasefield.physics.conserved import Coefficients, face_mean, series_mean
+from phasefield.physics.conserved import Coefficients
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
 from phasefield.physics.local import local_coefficients
 from phasefield.physics.transport import contact
-from phasefield.solvers.bodies import SECOND, Bodies
-from phasefield.solvers.direct import Factors
+from phasefield.solvers.bodies import SECOND, Bodies, of_first_electrode
+from phasefield.solvers.conductor import Conductor
 from phasefield.solvers.electrode import CounterElectrode
-from phasefield.solvers.network import Faces, Network, conductance_matrix
+from phasefield.solvers.salt import SaltTransport
 from phasefield.state import Level
 
-__all__ = ["Electrochemistry", "Resistance", "VoltageParts", "ion_conductances"]
+__all__ = ["Electrochemistry", "Resistance", "VoltageParts"]
 
 Array = NDArray[np.float64]
-
-DIRECT_CELLS = 5000
-"""Cells in 3D above which iterations are faster than a factorisation (10 s at 40 000 cells)."""
 
 TOLERANCE = 1e-8
 """Residual over right side of the resistance; it is shown with four digits."""
@@ -40,11 +36,13 @@ class VoltageParts:
     ohmic : lost in the electrolyte.
     kinetic : lost in the charge transfer.
     capillary : the pressure of the metal mu V_m/F, from curvature and from being pushed.
+    concentration : the diffusion potential of the salt; 0 without any.
     """
 
     ohmic: float
     kinetic: float
     capillary: float
+    concentration: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -67,16 +65,21 @@ class Electrochemistry:
     Parameters
     ----------
     domain, model : of the simulation.
+    salt : of its electrolyte; None for a single-ion conductor.
     """
 
-    def __init__(self, domain: Domain, model: Coefficients) -> None:
-        self._domain, self._model = domain, model
+    def __init__(
+        self, domain: Domain, model: Coefficients, salt: SaltTransport | None = None
+    ) -> None:
+        self._domain, self._model, self._salt = domain, model, salt
         self._local = local_coefficients(domain, model)
+        self._ohm = Conductor(domain, self._local.conductivity)
 
     def voltage(self, level: Level) -> float:
         """Cell voltage [V]: counter electrode, or second electrode, against the collector."""
         if not self._domain.symmetric:
-            return self._electrode.voltage(level.ion_potential.ravel(), level.current_density)
+            found = self._electrode.voltage(level.ion_potential.ravel(), level.current_density)
+            return found + self._salt_half_cells(level) * level.current_density
         axis = self._domain.grid.growth_axis
         lithium, potential = (
             field.take(-1, axis=axis).ravel()
@@ -88,29 +91,43 @@ class Electrochemistry:
         """Parts of the voltage, weighted with the power that they take (theory page).
 
         Equation (C) times V_l, integrated: J V is the sum over the volume, per cross-section, of
-        phi sigma |grad V_l|^2 and of a H i V_l, with V_l = e + V_s + mu V_m/F. A body takes V_s
-        times its net current, 0. Without a current the whole voltage is the capillary one. In a
-        symmetric cell no ions come in, and the second electrode takes -J times the voltage.
+        -phi j grad V_l and of a H i V_l, with V_l = e + V_s + mu V_m/F. In the first, -grad V_l is
+        j/sigma, the ohmic part, less the gradient of the diffusion potential. A body takes V_s
+        times its net current, 0. Without a current the voltage is the diffusion potential between
+        the electrodes, the rest the capillary part. In a symmetric cell no ions come in, and the
+        second electrode takes -J times the voltage.
         """
         voltage = self.voltage(level)
         if level.current_density == 0.0:
-            return VoltageParts(0.0, 0.0, voltage)
+            concentration = self._between_electrodes(level)
+            return VoltageParts(0.0, 0.0, voltage - concentration, concentration)
         model, current = self._model, level.current_density
         per_current = self._cell / current
-        potential = level.ion_potential.ravel()[self._known]
-        ohmic = float(potential @ (self._ohm @ potential)) * per_current
+        diffusion = self._diffusion_potential(level)
+        driving = level.ion_potential.ravel() - diffusion
+        taken = self._ohm.outflow(driving)
         back = level.mu * model.volume_per_charge
         e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
         i = butler_volmer.py_func(e, *self._kinetics)
-        density = self._domain.wall_density * contact.py_func(level.xi) * i
+        density = self._touching(level) * i
         return VoltageParts(
-            ohmic=ohmic + self._half_cells * current,
+            ohmic=float(driving @ taken) * per_current + self._half_cells * current,
             kinetic=float(np.sum(density * e)) * per_current,
             capillary=float(np.sum(density * back)) * per_current,
+            concentration=float(diffusion @ taken) * per_current
+            + self._salt_half_cells(level) * current,
         )
 
+    def current(self, level: Level) -> Array:
+        """Current density i of every cell per contact area [A m-2], (nz, ny, nx)."""
+        e = overpotential.py_func(
+            level.ion_potential, level.metal_potential, level.mu * self._model.volume_per_charge
+        )
+        i = butler_volmer.py_func(e, *self._kinetics)
+        return np.asarray(i * self._activity(level))
+
     def resistance(self, level: Level, bodies: Bodies) -> Resistance:
-        """Resistance to a small change of the current, metal and its pressure as they are.
+        """Resistance to a small change of the current, metal, pressure and salt as they are.
 
         (C) linearised: u = dV_l/dJ solves div(phi sigma grad u) = a H i'(e) (u - U) - source, with
         U the same in a detached body, which takes no net current, and 0 on the collector: the
@@ -118,18 +135,19 @@ class Electrochemistry:
         symmetric cell there is no source, and U of the second electrode, which takes the net
         current -1, is the resistance.
         """
-        model, touching = self._model, self._domain.wall_density * contact.py_func(level.xi)
+        model, touching = self._model, self._touching(level)
         back = level.mu * model.volume_per_charge
         e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
         slope = (touching * butler_volmer_prime.py_func(e, *self._kinetics)).ravel()
-        slope, index = slope[self._known], bodies.index.ravel()[self._known]
+        slope, index = slope[self._ohm.known], bodies.index.ravel()[self._ohm.known]
         numbers = np.unique(index[(index > 0) & (slope > 0.0)])
         floating = [index == body for body in numbers]
         columns = np.array([slope * inside for inside in floating]).reshape(-1, len(slope))
         source = np.zeros((0, len(slope)))
         if not bodies.second:
-            source = self._electrode.source[None, self._known]
-        solved = self._solve(slope, np.concatenate([source, columns]).T)
+            source = self._electrode.source[None, self._ohm.known]
+        right = np.concatenate([source, columns]).T
+        solved = self._ohm.solve(self._ohm.grounded(slope), right, TOLERANCE)
         taken = np.where((numbers == SECOND) & bodies.second, -1.0 / self._cell, 0.0)
         spread = solved[:, len(source) :]
         u = solved[:, : len(source)].sum(axis=1)
@@ -140,32 +158,52 @@ class Electrochemistry:
         if bodies.second:
             cell = float(metal[numbers == SECOND].sum())
         else:
-            cell = float(self._electrode.weights[self._known] @ u) + self._half_cells
+            cell = float(self._electrode.weights[self._ohm.known] @ u) + self._half_cells
         return Resistance(
             cell=cell,
             interfacial=float(np.sum(slope * drop**2)) * self._cell,
         )
 
-    def _solve(self, slope: Array, right: Array) -> Array:
-        """Columns of u with -div(phi sigma grad u) + slope u = right, all over `_known`."""
-        grid = self._domain.grid
-        if min(grid.shape) == 1 or len(slope) <= DIRECT_CELLS:
-            return Factors(sparse.csc_array(self._ohm + sparse.diags_array(slope))).solve(right)
-        network = Network(self._faces, self._everywhere(slope))
-        columns = (self._everywhere(column) for column in right.T)
-        found = [network.solve(column, TOLERANCE).potential.ravel() for column in columns]
-        return np.stack([each[self._known] for each in found], axis=-1)
-
-    def _everywhere(self, values: Array) -> Array:
-        """Values of the cells of `_known` on the whole grid, 0 elsewhere."""
-        field = np.zeros(self._domain.grid.size)
-        field[self._known] = values
-        return field.reshape(self._domain.grid.shape)
-
     @cached_property
     def _electrode(self) -> CounterElectrode:
         """The counter electrode of a half cell."""
         return CounterElectrode.of(self._domain, self._local.conductivity)
+
+    def _touching(self, level: Level) -> Array:
+        """a H(xi) times i0(c)/i0(c0) of every cell [m-1], (nz, ny, nx)."""
+        return np.asarray(
+            self._domain.wall_density * contact.py_func(level.xi) * self._activity(level)
+        )
+
+    def _activity(self, level: Level) -> Array | float:
+        """i0(c)/i0(c0) of every cell [1]."""
+        if self._salt is None or level.concentration is None:
+            return 1.0
+        return self._salt.activity(level.concentration)
+
+    def _diffusion_potential(self, level: Level) -> Array:
+        """Of every cell, flat [V]."""
+        if self._salt is None or level.concentration is None:
+            return np.zeros(level.xi.size)
+        return self._salt.diffusion_potential(level.concentration.ravel())
+
+    def _salt_half_cells(self, level: Level) -> float:
+        """What salt adds to `_half_cells` [ohm m2]."""
+        if self._salt is None or level.concentration is None:
+            return 0.0
+        return self._salt.half_cell(level.concentration.ravel())
+
+    def _between_electrodes(self, level: Level) -> float:
+        """Mean diffusion potential of the upper electrode less that of the lower one [V]."""
+        diffusion, touching = self._diffusion_potential(level), self._touching(level).ravel()
+        if not self._domain.symmetric:
+            top, low = self._electrode.weights, touching
+        else:
+            first = of_first_electrode(level.xi, self._domain).ravel()
+            top, low = touching * ~first, touching * first
+        if not diffusion.any() or not (top.any() and low.any()):
+            return 0.0
+        return float(np.average(diffusion, weights=top) - np.average(diffusion, weights=low))
 
     @property
     def _half_cells(self) -> float:
@@ -182,34 +220,3 @@ class Electrochemistry:
         """Volume of a cell over the cross-section [m]."""
         grid = self._domain.grid
         return grid.cell_volume / grid.cross_section
-
-    @cached_property
-    def _known(self) -> NDArray[np.intp]:
-        """The cells that have an ion potential."""
-        return np.flatnonzero(self._domain.electrolyte)
-
-    @cached_property
-    def _faces(self) -> Faces:
-        return ion_conductances(self._domain, self._local.conductivity)
-
-    @cached_property
-    def _ohm(self) -> sparse.csr_array:
-        """-div(phi sigma grad .) as a matrix over the cells of `_known` [S m-3]."""
-        total = conductance_matrix(self._faces, self._domain.grid.shape)
-        return sparse.csr_array(total[self._known][:, self._known])
-
-
-def ion_conductances(domain: Domain, conductivity: Array) -> Faces:
-    """Conductances phi sigma over the squared spacing along z, y and x [S m-3].
-
-    `conductivity` sigma of every cell, flat (cells,) [S m-1].
-    """
-    phi, found = domain.electrolyte, []
-    sigma = conductivity.reshape(phi.shape)
-    for axis, spacing in enumerate(domain.grid.spacing):
-        last = phi.shape[axis] - 1
-        below, above = range(last), range(1, last + 1)
-        mean = face_mean.py_func(phi.take(below, axis), phi.take(above, axis))
-        between = series_mean.py_func(sigma.take(below, axis), sigma.take(above, axis))
-        found.append(mean * between / spacing**2)
-    return found[0], found[1], found[2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,11 @@ from phasefield.domain import Domain
 from phasefield.errors import NoElectrode
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.energy import elastic_well, wall
-from phasefield.physics.kinetics import butler_volmer, overpotential
 from phasefield.physics.local import local_coefficients
+from phasefield.physics.salt import Salt
 from phasefield.physics.transport import contact
 from phasefield.solvers.bodies import find_bodies
+from phasefield.solvers.salt import SaltTransport
 from phasefield.state import Level
 
 __all__ = ["DepositObserver", "Observation", "Observer"]
@@ -42,6 +44,7 @@ class Observation:
     dead_lithium_potential : V_s of that lithium, mean over its volume [V]; NaN without any.
     parts, resistance : of the voltage; None for a model that has no contact current.
     uniformity, contact : see their classes.
+    salt : of the electrolyte; None for a single-ion conductor.
     second : of the other electrode of a symmetric cell; then `lithium_volume_per_area`,
         `void_volume_per_area`, `uniformity` and `contact` are of the first one alone.
     """
@@ -59,6 +62,22 @@ class Observation:
     uniformity: Uniformity
     contact: ContactMetrics
     second: SecondElectrode | None = None
+    salt: SaltState | None = None
+
+
+@dataclass(frozen=True)
+class SaltState:
+    """Numbers of the salt.
+
+    Attributes
+    ----------
+    smallest, largest : concentration [mol m-3]; the smallest also on the counter electrode.
+    gain : salt in the electrolyte since t = 0, over that at t = 0 [1]; rounding.
+    """
+
+    smallest: float
+    largest: float
+    gain: float
 
 
 @dataclass(frozen=True)
@@ -114,6 +133,11 @@ class DepositObserver:
         lithium = self._of(pore * np.minimum(self._counted(xi), 1.0))
         return float(np.interp(np.nanmax(height), edges, below)) - lithium
 
+    def salt_left(self, level: Any) -> float:
+        """Smallest c over c0 [1]; 1 where the electrolyte has no salt."""
+        del level
+        return 1.0
+
     def contact_area_per_area(self, xi: Array) -> float:
         """True area on which lithium touches the electrolyte, over the cross-section [1]."""
         grid = self._domain.grid
@@ -145,13 +169,17 @@ class Observer(DepositObserver):
     ----------
     domain, model : of the simulation.
     initial_xi : xi of the relaxed state (nz, ny, nx), the reference of every rise.
+    salt : of the electrolyte; None for a single-ion conductor.
     """
 
-    def __init__(self, domain: Domain, model: Coefficients, initial_xi: Array) -> None:
+    def __init__(
+        self, domain: Domain, model: Coefficients, initial_xi: Array, salt: Salt | None = None
+    ) -> None:
         super().__init__(domain, model.volume_per_charge, initial_xi)
         self._model = model
         self._local = local_coefficients(domain, model)
-        self._electrochemistry = Electrochemistry(domain, model)
+        self._salt = None if salt is None else SaltTransport(domain, model, salt)
+        self._electrochemistry = Electrochemistry(domain, model, self._salt)
 
     def observe(self, level: Level, charge: float) -> Observation:
         """Numbers of `level` after `charge` [C m-2]."""
@@ -170,22 +198,41 @@ class Observer(DepositObserver):
             resistance=resistance,
             uniformity=self.deposit(level.xi, charge),
             contact=self._contact(level),
+            salt=self._salt_state(level),
         )
 
+    def salt_left(self, level: Level) -> float:
+        """Smallest c over c0 [1]; 1 where the electrolyte has no salt."""
+        if self._salt is None or level.concentration is None:
+            return 1.0
+        smallest = self._salt.smallest(level.concentration.ravel(), level.current_density)
+        return smallest / self._salt.coefficients.concentration
+
+    def _salt_state(self, level: Level) -> SaltState | None:
+        salt, c = self._salt, level.concentration
+        if salt is None or c is None:
+            return None
+        start = salt.amount(np.full(c.size, salt.coefficients.concentration))
+        smallest = salt.smallest(c.ravel(), level.current_density)
+        return SaltState(smallest, float(c.max()), salt.amount(c.ravel()) / start - 1.0)
+
     def fields(self, level: Level) -> dict[str, Array]:
-        """The fields of `state.FIELDS` at `level`, NaN where one has no meaning."""
+        """The fields of `state.FIELDS`, and of its `SALT_FIELDS`, NaN where one has no meaning."""
         domain = self._domain
         in_pore = domain.pore > 0.0
         i, strong = self._current(level)
+        electrolyte, c = domain.electrolyte > 0.0, level.concentration
+        salt = {} if c is None else {"concentration": np.where(electrolyte, c, np.nan)}
         return {
             "lithium_order_parameter": level.xi,
             "lithium_fraction": domain.pore * level.xi,
-            "ion_potential": np.where(domain.electrolyte > 0.0, level.ion_potential, np.nan),
+            "ion_potential": np.where(electrolyte, level.ion_potential, np.nan),
             "chemical_potential": np.where(in_pore, level.mu, np.nan),
             "metal_potential": np.where(
                 domain.pore * level.xi > 0.5, level.metal_potential, np.nan
             ),
             "contact_current_density": np.where(strong, i, np.nan),
+            **salt,
         }
 
     def lithium_volume_per_area(self, xi: Array) -> float:
@@ -231,18 +278,8 @@ class Observer(DepositObserver):
 
     def _current(self, level: Level) -> tuple[Array, NDArray[np.bool_]]:
         """Current density i [A m-2] of every cell, and where the contact proper is."""
-        model = self._model
-        e = overpotential.py_func(
-            level.ion_potential, level.metal_potential, level.mu * model.volume_per_charge
-        )
-        i = butler_volmer.py_func(
-            e,
-            self._local.exchange.reshape(self._domain.grid.shape),
-            model.transfer_coefficient,
-            model.thermal_voltage,
-        )
         strong = (self._domain.wall_density > 0.0) & (contact.py_func(level.xi) > 0.5)
-        return i, strong
+        return self._electrochemistry.current(level), strong
 
     def _contact(self, level: Level) -> ContactMetrics:
         i, strong = self._current(level)

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from phasefield.analysis.electrochemistry import ion_conductances
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients, face_mean
 from phasefield.physics.local import local_coefficients
 from phasefield.solvers.bodies import find_bodies
+from phasefield.solvers.conductor import conductances
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.electrode import CounterElectrode
 from phasefield.solvers.network import Faces, conductance_matrix
@@ -124,7 +124,7 @@ def _system(
 ) -> sparse.csr_array:
     """Matrix of both potentials over all cells, ions first [S m-3]; `slope` 1/R_ct [S m-2]."""
     shape = domain.grid.shape
-    ions = conductance_matrix(ion_conductances(domain, conductivity), shape)
+    ions = conductance_matrix(conductances(domain, conductivity), shape)
     electrons = conductance_matrix(_along_walls(domain, sheet_conductance), shape)
     ground = sparse.diags_array(_to_collector(domain, sheet_conductance))
     kinetic = sparse.diags_array(domain.wall_density.ravel() * slope)

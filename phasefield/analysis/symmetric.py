@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from phasefield.analysis.observables import DepositObserver, Observation, Observer, SecondElectrode
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
+from phasefield.physics.salt import Salt
 from phasefield.solvers.bodies import of_first_electrode
 from phasefield.state import Level
 
@@ -23,12 +24,14 @@ class SymmetricObserver(Observer):
 
     Parameters
     ----------
-    domain, model, initial_xi : as of `Observer`.
+    domain, model, initial_xi, salt : as of `Observer`.
     """
 
-    def __init__(self, domain: Domain, model: Coefficients, initial_xi: Array) -> None:
+    def __init__(
+        self, domain: Domain, model: Coefficients, initial_xi: Array, salt: Salt | None = None
+    ) -> None:
         self._sides: tuple[Array, NDArray[np.bool_]] | None = None
-        super().__init__(domain, model, initial_xi)
+        super().__init__(domain, model, initial_xi, salt)
         self._initial_lithium = self._of(domain.pore * initial_xi)
         start = self._above(initial_xi)
         self._second = DepositObserver(_upside_down(domain), model.volume_per_charge, start)

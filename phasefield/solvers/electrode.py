@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +27,12 @@ class CounterElectrode:
     ----------
     source : ion source per unit current density [m-1], flat (cells,).
     weights : of the cells in the mean [1], flat (cells,).
-    resistance : of the half cells, in the mean [ohm m2].
+    drops : resistance of each half cell, 0 in all others [ohm m2], flat (cells,).
     """
 
     source: Array
     weights: Array
-    resistance: float
+    drops: Array
 
     @classmethod
     def of(cls, domain: Domain, conductivity: Array) -> CounterElectrode:
@@ -40,9 +41,16 @@ class CounterElectrode:
         weights = source / source.sum()
         touching = source > 0.0
         half_cell = 0.5 * domain.grid.spacing[domain.grid.growth_axis] ** 2
+        drops = np.zeros_like(source)
         conducting = (domain.electrolyte.ravel() * conductivity)[touching]
-        drop = half_cell * source[touching] / conducting
-        return cls(source, weights, float(weights[touching] @ drop))
+        drops[touching] = half_cell * source[touching] / conducting
+        return cls(source, weights, drops)
+
+    @cached_property
+    def resistance(self) -> float:
+        """Of the half cells, in the mean [ohm m2]."""
+        touching = self.source > 0.0
+        return float(self.weights[touching] @ self.drops[touching])
 
     def voltage(self, ion_potential: Array, current_density: float) -> float:
         """Voltage [V] for the ion potential V_l [V], flat (cells,), and J [A m-2]."""

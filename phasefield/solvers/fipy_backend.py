@@ -26,7 +26,6 @@ from phasefield.solvers.newton import (
 )
 from phasefield.solvers.numba_backend import ConservedBackend
 from phasefield.solvers.system import Step, Unknowns
-from phasefield.state import Level
 
 __all__ = ["FipyConservedBackend"]
 
@@ -64,9 +63,9 @@ class FipyConservedBackend(ConservedBackend):
         vector = equation.justResidualVector(dt=step.dt, solver=self._solver)
         return self._scaled(np.asarray(vector), step), self._net(unknowns, step)
 
-    def _newton(self, start: Level, step: Step) -> NewtonResult[Unknowns]:
-        """Sweep from `start` until the residual of an iterate is within the tolerance."""
-        now = self._unknowns(start, step)
+    def _newton(self, guess: Unknowns, step: Step) -> NewtonResult[Unknowns]:
+        """Sweep from `guess` until the residual of an iterate is within the tolerance."""
+        now = guess
         for sweep in range(self._most_iterations + 1):
             residual, found = self._sweep(now, step)
             log.debug("sweep %d: residual %.1e", sweep, residual)
@@ -136,7 +135,7 @@ class FipyConservedBackend(ConservedBackend):
         scaled: Array = net * step.dt * self._model.volume_per_charge
         if step.voltage is None:
             return scaled
-        return np.append(scaled, self._system.excess(unknowns, step.voltage))
+        return np.append(scaled, self._system.excess(unknowns, step))
 
     def _floating(self, step: Step) -> Array | None:
         """1 in the cells of detached bodies that touch the electrolyte; None without any."""

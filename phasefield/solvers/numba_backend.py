@@ -13,11 +13,18 @@ from numpy.typing import NDArray
 from phasefield.domain import Domain
 from phasefield.errors import DidNotConverge
 from phasefield.physics.conserved import Coefficients
+from phasefield.physics.salt import Salt
 from phasefield.protocol import Applied, AppliedCurrent, AppliedVoltage
-from phasefield.solvers.bdf import error_factor, extrapolation_weights, time_formula
+from phasefield.solvers.bdf import (
+    TimeFormula,
+    error_factor,
+    extrapolation_weights,
+    time_formula,
+)
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.cohesion import Cohesion
 from phasefield.solvers.newton import NewtonFailed, NewtonResult, solve
+from phasefield.solvers.salt import SaltTransport
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.state import Level
 
@@ -41,7 +48,8 @@ class StepResult(Generic[L]):
     ----------
     level : the new time level.
     iterations, residual : of Newton's method (residual in units of xi).
-    error : estimated local error [1]: rms displacement of the front over the interface width.
+    error : estimated local error [1]: rms displacement of the front over the interface width, or
+        largest error of c over c0 where that is more.
     voids : nucleated at its end; what comes after them is not smooth in time.
     """
 
@@ -53,7 +61,7 @@ class StepResult(Generic[L]):
 
 
 class ConservedBackend:
-    """Advances the conserved model, theory equations (A)-(E), by implicit steps.
+    """Advances the conserved model, theory equations (A)-(F), by implicit steps.
 
     Parameters
     ----------
@@ -62,6 +70,7 @@ class ConservedBackend:
     interface_width : delta [m], the length that errors are measured in.
     tolerance : Newton residual to reach (max norm, in units of xi).
     most_iterations : Newton iterations before a step is given up.
+    salt : of the electrolyte, equation (F); None for a single-ion conductor.
     """
 
     def __init__(
@@ -71,8 +80,10 @@ class ConservedBackend:
         interface_width: float,
         tolerance: float,
         most_iterations: int,
+        salt: Salt | None = None,
     ) -> None:
         self._domain, self._model = domain, model
+        self._salt = None if salt is None else SaltTransport(domain, model, salt)
         self._tolerance, self._most_iterations = tolerance, most_iterations
         self._system = CoupledSystem(domain, model)
         self._interface_width = interface_width
@@ -95,21 +106,25 @@ class ConservedBackend:
         times = [level.time for level in levels]
         step = self._step(levels, dt, applied)
         predicted = _predict(levels, times[-1] + dt)
-        result = self._solve(predicted, levels[-1], step)
+        result, c = self._solve(predicted, levels[-1], step)
         found, voids = self._cohesion.judge(
-            self._level(times[-1] + dt, result.unknowns, step, applied)
+            self._level(times[-1] + dt, result.unknowns, step, applied, c)
         )
-        distance = front_norm(self._domain, self._interface_width, found.xi - predicted.xi)
-        return StepResult(
-            found, result.iterations, result.residual, distance * error_factor(times, dt), voids
-        )
+        error = self._distance(found, predicted) * error_factor(times, dt)
+        return StepResult(found, result.iterations, result.residual, error, voids)
+
+    def _distance(self, found: Level, predicted: Level) -> float:
+        """From level to predictor [1]: that of the front, or of c over c0 where it is more."""
+        front = front_norm(self._domain, self._interface_width, found.xi - predicted.xi)
+        if self._salt is None or found.concentration is None or predicted.concentration is None:
+            return front
+        change = np.abs(found.concentration - predicted.concentration).max()
+        return max(front, float(change) / self._salt.coefficients.concentration)
 
     def _step(self, levels: Sequence[Level], dt: float, applied: Applied) -> Step:
         """What is fixed in a step of `dt` [s] from `levels`."""
         formula, last = time_formula([level.time for level in levels], dt), levels[-1]
-        history = formula.newest * last.xi
-        if formula.older:
-            history = history + formula.older * levels[-2].xi
+        history = _history(formula, levels, "xi")
         bodies, current, voltage = find_bodies(last.xi, self._domain), 0.0, None
         match applied:
             case AppliedCurrent(given):
@@ -119,18 +134,27 @@ class ConservedBackend:
         source, bonded = np.zeros(history.size), last.bonded.ravel()
         if not bodies.second:
             source, current = current * self._domain.electrode.ravel(), 0.0
-        return Step(formula.alpha0, history.ravel(), dt, source, bodies, voltage, bonded, current)
+        salt = None if last.concentration is None else _history(formula, levels, "concentration")
+        return Step(formula.alpha0, history, dt, source, bodies, voltage, bonded, current, salt)
 
-    def _solve(self, predicted: Level, last: Level, step: Step) -> NewtonResult[Unknowns]:
-        """Newton from the predictor; when that fails, from the last level."""
+    def _solve(
+        self, predicted: Level, last: Level, step: Step
+    ) -> tuple[NewtonResult[Unknowns], Array | None]:
+        """Newton, and the salt, from the predictor; when that fails, from the last level."""
         try:
-            return self._newton(predicted, step)
+            return self._coupled(predicted, step)
         except NewtonFailed as failure:
             log.info("Newton from the predictor failed (%s): from the last level", failure)
-            return self._newton(last, step)
+            return self._coupled(last, step)
 
-    def _newton(self, start: Level, step: Step) -> NewtonResult[Unknowns]:
+    def _coupled(self, start: Level, step: Step) -> tuple[NewtonResult[Unknowns], Array | None]:
         guess = self._unknowns(start, step)
+        if self._salt is None or start.concentration is None:
+            return self._newton(guess, step), None
+        c, reaction = start.concentration.ravel(), self._system.reaction
+        return self._salt.settle(self._newton, reaction, guess, c, step)
+
+    def _newton(self, guess: Unknowns, step: Step) -> NewtonResult[Unknowns]:
         tolerance, most = self._tolerance, self._most_iterations
         return solve(self._system, guess, step, tolerance, most, self._system.limited)
 
@@ -145,7 +169,9 @@ class ConservedBackend:
         fields = start.xi.ravel(), start.mu.ravel(), start.ion_potential.ravel()
         return Unknowns(*fields, metal, drop)
 
-    def _level(self, time: float, unknowns: Unknowns, step: Step, applied: Applied) -> Level:
+    def _level(
+        self, time: float, unknowns: Unknowns, step: Step, applied: Applied, c: Array | None
+    ) -> Level:
         match applied:
             case AppliedCurrent(given):
                 current = given
@@ -157,7 +183,17 @@ class ConservedBackend:
         xi, mu, ion = (each.reshape(shape) for each in (unknowns.xi, unknowns.mu, unknowns.ion))
         assert step.bonded is not None
         bonded = step.bonded.reshape(shape)
-        return Level(time, xi, mu, ion, unknowns.metal[step.bodies.index], bonded, current)
+        metal = unknowns.metal[step.bodies.index]
+        concentration = None if c is None else c.reshape(shape)
+        return Level(time, xi, mu, ion, metal, bonded, current, concentration)
+
+
+def _history(formula: TimeFormula, levels: Sequence[Level], name: str) -> Array:
+    """What the time formula subtracts from alpha0 times the new field `name`, flat."""
+    history = formula.newest * getattr(levels[-1], name)
+    if formula.older:
+        history = history + formula.older * getattr(levels[-2], name)
+    return np.asarray(history.ravel())
 
 
 def front_norm(domain: Domain, interface_width: float, difference: Array) -> float:
@@ -175,6 +211,10 @@ def _predict(levels: Sequence[Level], time: float) -> Level:
     # The level before the first step was relaxed without potentials: it says nothing of them.
     settled = levels[-2:] if len(levels) > 2 else levels[-1:]
     xi, last = extrapolate(levels, "xi", time), levels[-1].xi
+    concentration = levels[-1].concentration
+    if concentration is not None:
+        guess = extrapolate(levels, "concentration", time)
+        concentration = guess if guess.min() > 0.0 else concentration
     return Level(
         time,
         np.clip(xi, np.minimum(last, 0.0), np.maximum(last, 1.0)),
@@ -183,6 +223,7 @@ def _predict(levels: Sequence[Level], time: float) -> Level:
         levels[-1].metal_potential,
         levels[-1].bonded,
         levels[-1].current_density,
+        concentration,
     )
 
 

@@ -45,6 +45,9 @@ class Step:
     voltage : of the counter or second electrode [V], where that is held; the current density then
         is found, and comes on top of `source`.
     bonded : 1 where metal is bonded, flat (cells,); None where it is nowhere.
+    salt_history : as `history`, of the concentration c, flat (cells,) [mol m-3]; None: no salt.
+    activity : i0(c)/i0(c0), flat (cells,) [1]; None: 1 everywhere.
+    half_cell : resistance that salt adds on top of a half cell [ohm m2].
     """
 
     alpha0: float
@@ -55,6 +58,9 @@ class Step:
     voltage: float | None = None
     bonded: Array | None = None
     current_density: float = 0.0
+    salt_history: Array | None = None
+    activity: Array | None = None
+    half_cell: float = 0.0
 
 
 @dataclass
@@ -119,6 +125,11 @@ class CoupledSystem:
         return CounterElectrode.of(self._domain, self._local.conductivity)
 
     @property
+    def reaction(self) -> Array:
+        """a H i and its derivatives to xi, mu and V_l at the last evaluation, (4, cells)."""
+        return self._reaction
+
+    @property
     def krylov_iterations(self) -> int:
         """Iterations of the linear solver so far."""
         return self._linear.iterations
@@ -151,9 +162,12 @@ class CoupledSystem:
         source = step.source
         if self._holds_counter_electrode(step):
             source = source + self.electrode.source * self.found_current(unknowns)
+        exchange = self._local.exchange
+        if step.activity is not None:
+            exchange = exchange * step.activity
         react(
-            unknowns.xi, unknowns.mu, unknowns.ion, metal, self._wall_density,
-            self._local.exchange, self._model, *self._reaction,
+            unknowns.xi, unknowns.mu, unknowns.ion, metal, self._wall_density, exchange,
+            self._model, *self._reaction,
         )  # fmt: skip
         assemble(
             self._grid.shape, self._grid.spacing, self._pore, self._electrolyte,
@@ -169,7 +183,7 @@ class CoupledSystem:
             given = step.current_density * self._grid.cross_section / self._grid.cell_volume
             net[0] += given * step.dt * self._model.volume_per_charge
         elif step.voltage is not None:
-            net = np.append(net, self.excess(unknowns, step.voltage))
+            net = np.append(net, self.excess(unknowns, step))
         return self.sparsity.pack(self._residual), net
 
     def update(self, residual: Array, net: Array, step: Step) -> tuple[Array, Array]:
@@ -201,10 +215,12 @@ class CoupledSystem:
     def _holds_counter_electrode(step: Step) -> bool:
         return step.voltage is not None and not step.bodies.second
 
-    def excess(self, unknowns: Unknowns, voltage: float) -> float:
+    def excess(self, unknowns: Unknowns, step: Step) -> float:
         """Voltage of the counter electrode above the one held, in RT/F."""
-        found = self.electrode.voltage(unknowns.ion, self.found_current(unknowns))
-        return (found - voltage) / self._model.thermal_voltage
+        assert step.voltage is not None
+        current = self.found_current(unknowns)
+        found = self.electrode.voltage(unknowns.ion, current) + step.half_cell * current
+        return (found - step.voltage) / self._model.thermal_voltage
 
     def _per_body(self, density: Array, step: Step) -> Array:
         """Sum a reaction density [A m-3] over each body but the first, scaled as the residual."""
@@ -231,7 +247,7 @@ class CoupledSystem:
             rows.append(self._in_ion_row(self.electrode.weights))
             flux = scale * self._model.thermal_voltage / self.electrode.resistance
             columns.append(self._in_ion_row(flux * self.electrode.source))
-            slopes = np.append(slopes, 1.0)
+            slopes = np.append(slopes, 1.0 + step.half_cell / self.electrode.resistance)
         corner: Array = np.diag(slopes)
         return np.array(rows), np.stack(columns, axis=-1), corner
 

@@ -17,6 +17,7 @@ from phasefield.validation.outcome import Problem
 from phasefield.validation.plating import planar_plating
 from phasefield.validation.published import paper_numbers
 from phasefield.validation.rails import two_conductors
+from phasefield.validation.salt import sand
 from phasefield.validation.symmetric import symmetric_cell
 from phasefield.validation.walls import wall_current
 
@@ -36,6 +37,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "meniscus": meniscus,
     "rest": rest_state,
     "ripple": ripple,
+    "sand": sand,
     "conduction": structures,
     "numba-vs-fipy": numba_vs_fipy,
     "paper-numbers": paper_numbers,

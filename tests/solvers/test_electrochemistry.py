@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.analysis import electrochemistry
 from phasefield.analysis.electrochemistry import Electrochemistry
 from phasefield.analysis.observables import Observer
 from phasefield.domain import build_domain
 from phasefield.protocol import AppliedCurrent
+from phasefield.solvers import conductor
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.numba_backend import ConservedBackend
 from phasefield.state import Level
@@ -125,7 +125,7 @@ def test_iterations_find_the_resistance_of_the_factorisation(model, width, monke
     level = level_of(with_drop(domain, width))
     found = []
     for most in (0, 10**6):
-        monkeypatch.setattr(electrochemistry, "DIRECT_CELLS", most)
+        monkeypatch.setattr(conductor, "DIRECT_CELLS", most)
         bodies = find_bodies(level.xi, domain)
         found.append(Electrochemistry(domain, model).resistance(level, bodies))
     assert bodies.floating == 1

@@ -1,0 +1,196 @@
+"""Salt of the electrolyte within a step: balances, voltage, t+ = 1, both linear solvers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from geometries import channels
+from phasefield.analysis.observables import Observer
+from phasefield.analysis.symmetric import SymmetricObserver
+from phasefield.constants import FARADAY
+from phasefield.domain import build_domain
+from phasefield.physics.kinetics import butler_volmer
+from phasefield.physics.salt import Salt, diffusion_voltage, exchange_ratio
+from phasefield.physics.transport import contact
+from phasefield.protocol import AppliedCurrent, AppliedVoltage
+from phasefield.solvers import conductor, salt
+from phasefield.solvers.mixing import Mixing
+from phasefield.solvers.newton import NewtonFailed
+from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.state import Level
+
+from .conftest import THERMAL_VOLTAGE, profile
+
+C0 = 1000.0
+
+
+def salt_with(number, diffusivity=1e-12):
+    return Salt(number, diffusivity, C0, 2 * (1 - number) * THERMAL_VOLTAGE)
+
+
+def level_of(xi, *, salty=True):
+    zero = np.zeros_like(xi)
+    c = np.full_like(xi, C0) if salty else None
+    return Level(0.0, xi, zero, zero, zero, zero, concentration=c)
+
+
+def march(domain, model, width, of_salt, applied, steps=(1.0, 1.0, 2.0)):
+    """Levels after some steps, and the observer."""
+    xi = profile(domain, 1.5e-6, width)
+    backend = ConservedBackend(domain, model, width, 1e-11, 30, of_salt)
+    levels = [level_of(xi, salty=of_salt is not None)]
+    for dt in steps:
+        levels.append(backend.advance(levels[-3:], dt, applied).level)
+    return levels, Observer(domain, model, xi, of_salt)
+
+
+PLATE = AppliedCurrent(2.0)
+
+
+@pytest.mark.parametrize(("number", "close"), [(1.0, 1e-12), (1.0 - 1e-9, 1e-7)])
+def test_a_single_ion_conductor_keeps_its_salt_and_everything_else(
+    slit, model, width, number, close
+):
+    plain, _ = march(slit, model, width, None, PLATE)
+    found, observer = march(slit, model, width, salt_with(number), PLATE)
+    assert np.abs(found[-1].concentration / C0 - 1).max() < close
+    for name in ("xi", "mu", "ion_potential"):
+        one, two = getattr(plain[-1], name), getattr(found[-1], name)
+        assert np.abs(two - one).max() <= close * np.abs(one).max(), name
+    assert abs(observer.observe(found[-1], 8.0).parts.concentration) < close
+
+
+@pytest.mark.parametrize("applied", [PLATE, AppliedCurrent(-2.0), AppliedVoltage(8e-3)])
+def test_salt_and_charge_are_kept_and_the_parts_add_up(slit, model, width, applied):
+    of_salt = salt_with(0.3)
+    levels, observer = march(slit, model, width, of_salt, applied)
+    level, grid = levels[-1], slit.grid
+    seen = observer.observe(level, 1.0)
+    assert abs(seen.salt.gain) < 1e-13
+    assert seen.salt.smallest < 0.999 * C0 < 1.001 * C0 < seen.salt.largest
+    parts = seen.parts
+    total = parts.ohmic + parts.kinetic + parts.capillary + parts.concentration
+    assert total == pytest.approx(seen.voltage, abs=1e-8)
+    assert np.sign(parts.concentration) == np.sign(level.current_density)
+    if isinstance(applied, AppliedVoltage):
+        assert seen.voltage == pytest.approx(8e-3, rel=1e-6)
+    first = levels[1]
+    grown = np.sum(slit.pore * (first.xi - levels[0].xi)) * grid.cell_volume / grid.cross_section
+    passed = first.current_density * first.time * model.volume_per_charge
+    assert grown == pytest.approx(passed, rel=1e-10)
+
+
+def test_plating_leaves_less_salt_at_the_lithium_than_on_top(slit, model, width):
+    levels, _ = march(slit, model, width, salt_with(0.3), PLATE)
+    along = np.average(levels[-1].concentration, weights=slit.electrolyte, axis=(0, 2))
+    assert np.argmax(along) == along.size - 1
+    assert along[:4].max() < 0.999 * C0
+
+
+def test_the_step_satisfies_the_equation_as_lithium_ions_have_it(slit, model, width):
+    """(F) with its reaction and the flux of the counter electrode; the solver uses the anions'."""
+    of_salt, dt = salt_with(0.3), 2.0
+    levels, _ = march(slit, model, width, of_salt, PLATE, steps=(dt,))
+    level, c = levels[-1], levels[-1].concentration
+    phi, spacing = slit.electrolyte, slit.grid.spacing
+    mean = {}
+    for axis in (1, 2):
+        lower, upper = (np.take(phi, range(n, phi.shape[axis] - 1 + n), axis) for n in (0, 1))
+        mean[axis] = 0.5 * (lower + upper) * (lower > 0) * (upper > 0)
+
+    def divergence(flux):
+        """Of what flows along y and x through the faces, per face mean of phi."""
+        total = np.zeros_like(phi)
+        for axis, values in flux.items():
+            through = mean[axis] * values
+            pad = [(0, 0)] * 3
+            pad[axis] = (1, 1)
+            total += np.diff(np.pad(through, pad), axis=axis) / spacing[axis]
+        return total
+
+    def gradient(field):
+        return {axis: np.diff(field, axis=axis) / spacing[axis] for axis in (1, 2)}
+
+    fall, spread = gradient(level.ion_potential), gradient(np.log(c))
+    number, sigma = of_salt.transference_number, model.conductivity
+    j = {a: -sigma * (fall[a] - of_salt.diffusion_voltage * spread[a]) for a in fall}
+    flux = {a: -of_salt.diffusivity * d + number * j[a] / FARADAY for a, d in gradient(c).items()}
+    e = level.ion_potential - level.metal_potential - level.mu * model.volume_per_charge
+    i = butler_volmer.py_func(e, model.exchange_current_density, 0.5, model.thermal_voltage)
+    reaction = slit.wall_density * contact.py_func(level.xi) * i * (c / C0) ** 0.5
+    top = PLATE.current_density * slit.electrode
+    missing = phi * (c - C0) / dt + divergence(flux) + (reaction - top) / FARADAY
+    largest = np.abs(reaction).max() / FARADAY
+    # the solver's potential is that of the c one round before
+    assert np.abs(missing)[phi > 0].max() < 1e-5 * largest
+    charge = divergence(j) + reaction - top
+    assert np.abs(charge)[phi > 0].max() < 1e-5 * np.abs(reaction).max()
+
+
+def test_a_symmetric_cell_keeps_its_salt(model, width):
+    scaffold = channels(1.2e-6, 0.5, 4e-6, "unit_cell", width / 4)
+    domain = build_domain(scaffold, width, symmetric=True)
+    lower = profile(domain, 1.2e-6, width)
+    xi, of_salt = lower + np.flip(lower, 1), salt_with(0.3)
+    backend = ConservedBackend(domain, model, width, 1e-11, 30, of_salt)
+    observer, level = SymmetricObserver(domain, model, xi, of_salt), level_of(xi)
+    after = [backend.advance([level], 2.0, each).level for each in (PLATE, AppliedVoltage(1e-2))]
+    for found in after:
+        seen = observer.observe(found, 4.0)
+        parts = seen.parts
+        total = parts.ohmic + parts.kinetic + parts.capillary + parts.concentration
+        assert total == pytest.approx(seen.voltage, abs=1e-8)
+        assert abs(seen.salt.gain) < 1e-13
+    mirrored = 2 * C0 - np.flip(after[0].concentration, 1)
+    inside = domain.electrolyte > 0.5
+    assert after[0].concentration[inside] == pytest.approx(mirrored[inside], rel=1e-3)
+
+
+def test_without_current_the_voltage_is_the_diffusion_potential_and_the_rest_capillary(
+    slit, model, width
+):
+    of_salt = salt_with(0.3)
+    levels, observer = march(slit, model, width, of_salt, PLATE)
+    backend = ConservedBackend(slit, model, width, 1e-11, 30, of_salt)
+    rest = backend.advance([levels[-1]], 1e-3, AppliedCurrent(0.0)).level
+    seen = observer.observe(rest, 8.0)
+    assert seen.parts.concentration > 1e-5
+    assert seen.parts.concentration + seen.parts.capillary == pytest.approx(seen.voltage)
+    even = replace(rest, concentration=np.full_like(rest.concentration, C0))
+    assert observer.observe(even, 8.0).parts.concentration == 0.0
+
+
+def test_iterations_find_the_salt_of_the_factorisation(model, width, monkeypatch):
+    scaffold = channels(1.2e-6, 0.4, 3e-6, "unit_cell", 0.15e-6, dimensions=3)
+    domain = build_domain(scaffold, width, force=True)
+    found = []
+    for most in (0, 10**6):
+        monkeypatch.setattr(conductor, "DIRECT_CELLS", most)
+        monkeypatch.setattr(salt, "MOST_COUPLED", {3: most})
+        levels, _ = march(domain, model, width, salt_with(0.3), PLATE, steps=(1.0,))
+        found.append(levels[-1].concentration)
+    assert np.abs(found[0] - found[1]).max() < 1e-7 * C0
+
+
+def test_a_step_that_takes_all_the_salt_fails(slit, model, width):
+    with pytest.raises(NewtonFailed, match="salt"):
+        march(slit, model, width, salt_with(0.0, 1e-14), AppliedCurrent(20.0), steps=(10.0,))
+
+
+def test_mixing_converges_where_the_plain_iteration_runs_away():
+    matrix = np.diag([-20.0, -3.0, 0.5, 0.9])
+    matrix[0, 1] = 1.0
+    shift, mixing = np.arange(4.0), Mixing()
+    x = np.zeros(4)
+    for _ in range(6):
+        x = mixing.next(x, matrix @ x + shift)
+    assert x == pytest.approx(np.linalg.solve(np.eye(4) - matrix, shift), rel=1e-8)
+
+
+def test_formulas():
+    assert diffusion_voltage(0.4, 298.0) == pytest.approx(1.2 * 8.314462618 * 298 / FARADAY)
+    assert exchange_ratio(250.0, C0, 0.5) == pytest.approx(0.5)
+    assert exchange_ratio(250.0, C0, 0.25) == pytest.approx(0.25**0.75)
