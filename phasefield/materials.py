@@ -9,7 +9,13 @@ from importlib import metadata
 from typing import Any, Protocol
 
 from phasefield.constants import FARADAY
-from phasefield.sources import BACKEND_SOURCES, MODEL_SOURCES, SOURCES, Source
+from phasefield.sources import (
+    BACKEND_SOURCES,
+    MODEL_SOURCES,
+    SALT_SOURCES,
+    SOURCES,
+    Source,
+)
 
 __all__ = [
     "CHOSEN",
@@ -334,6 +340,8 @@ def bibtex(case: CitedCase) -> str:
     the user's own has no source here.
     """
     keys = [*MODEL_SOURCES[case.model], *BACKEND_SOURCES[case.backend]]
+    if case.electrolyte.transference_number < 1.0:
+        keys += SALT_SOURCES
     if case.electrolyte.material is not None:
         for _, quantity in ELECTROLYTES[case.electrolyte.material]:
             keys += quantity.references

@@ -169,7 +169,7 @@ def preflight(case: Case, force: bool = False) -> Preflight:
         wall_area_bias=domain.area_bias,
         steps=steps,
         frames=frames,
-        wall_time_s=COSTS.wall_time(unknowns, steps),
+        wall_time_s=COSTS.wall_time(unknowns, steps, salt=limits is not None),
         memory_bytes=COSTS.memory(cells),
         disk_bytes=COSTS.disk(cells, frames, case.output.precision),
         rise=faraday_rise(case, scaffold),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-__all__ = ["BACKEND_SOURCES", "MODEL_SOURCES", "SOURCES", "Source"]
+__all__ = ["BACKEND_SOURCES", "MODEL_SOURCES", "SALT_SOURCES", "SOURCES", "Source"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,27 @@ class Source:
 
 
 _ALL = (
+    Source(
+        key="newman2021",
+        kind="book",
+        author="Newman, John and Balsara, Nitash P.",
+        title="Electrochemical Systems",
+        year="2021",
+        note="4th edition, Wiley; chapters 11 and 12",
+    ),
+    Source(
+        key="sand1901",
+        author="Sand, Henry J. S.",
+        title=(
+            "On the concentration at the electrodes in a solution, with special reference to the "
+            "liberation of hydrogen by electrolysis of a mixture of copper sulphate and sulphuric "
+            "acid"
+        ),
+        journal="Philosophical Magazine",
+        year="1901",
+        volume="1",
+        pages="45--79",
+    ),
     Source(
         key="porous_llzo_membranes",
         kind="misc",
@@ -222,6 +243,9 @@ _ALL = (
 
 SOURCES: Mapping[str, Source] = {source.key: source for source in _ALL}
 """Every reference by its key."""
+
+SALT_SOURCES = ("newman2021", "sand1901")
+"""Keys of the references behind an electrolyte with a salt."""
 
 MODEL_SOURCES: Mapping[str, tuple[str, ...]] = {
     "conserved": ("porous_llzo_membranes", "cahn1958", "yu2012"),

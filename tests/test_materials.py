@@ -10,7 +10,7 @@ import pytest
 
 from phasefield.constants import FARADAY
 from phasefield.materials import CHOSEN, ELECTROLYTES, LITHIUM, SETS, bibtex
-from phasefield.sources import BACKEND_SOURCES, MODEL_SOURCES, SOURCES
+from phasefield.sources import BACKEND_SOURCES, MODEL_SOURCES, SALT_SOURCES, SOURCES
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -59,7 +59,7 @@ def case_like(**changes: object) -> SimpleNamespace:
     case = SimpleNamespace(
         model="conserved",
         backend="numba",
-        electrolyte=SimpleNamespace(material="llzo"),
+        electrolyte=SimpleNamespace(material="llzo", transference_number=1.0),
         lithium=SimpleNamespace(
             surface_energy=0.5,
             diffusivity=1e-14,
@@ -93,10 +93,17 @@ def test_citations_follow_the_numbers() -> None:
         bulk_modulus=1e9,
         activation_energy=LITHIUM.self_diffusion_activation_energy.value,
     )
-    keys = cited(case_like(electrolyte=SimpleNamespace(material="llzto_al2o3_25"), lithium=own))
+    keys = cited(
+        case_like(
+            electrolyte=SimpleNamespace(material="llzto_al2o3_25", transference_number=1.0),
+            lithium=own,
+        )
+    )
     assert {"steinhoff2026", "sharafi2017", "yoon2023", "lodding1970"} <= set(keys)
     assert not {"masias2019", "vitos1998"} & set(keys)
-    without = cited(case_like(electrolyte=SimpleNamespace(material=None), lithium=own))
+    without = cited(
+        case_like(electrolyte=SimpleNamespace(material=None, transference_number=1.0), lithium=own)
+    )
     assert "steinhoff2026" not in without
 
 
@@ -112,3 +119,4 @@ def test_bibtex_entries_are_well_formed() -> None:
 def test_tables_name_known_sources() -> None:
     for table in (MODEL_SOURCES, BACKEND_SOURCES):
         assert all(key in SOURCES for keys in table.values() for key in keys)
+    assert set(SALT_SOURCES) <= set(SOURCES)

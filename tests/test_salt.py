@@ -10,6 +10,7 @@ import pytest
 
 from phasefield.case import case_from_dict
 from phasefield.errors import CaseError, Interrupted
+from phasefield.materials import bibtex
 from phasefield.preflight import preflight
 from phasefield.record import SALT_COLUMNS
 from phasefield.report import write_report
@@ -156,4 +157,11 @@ def test_check_says_limiting_current_and_sands_time():
     text = preflight(salty()).render()
     assert "limiting current" in text
     assert "Sand's time" in text
-    assert "Sand" not in preflight(case_from_dict(SMALL)).render()
+    plain = preflight(case_from_dict(SMALL))
+    assert "Sand" not in plain.render()
+    assert preflight(salty()).wall_time_s > plain.wall_time_s
+
+
+def test_its_sources_are_cited():
+    assert "sand1901" in bibtex(salty())
+    assert "sand1901" not in bibtex(case_from_dict(SMALL))
