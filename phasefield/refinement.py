@@ -55,21 +55,22 @@ class Study:
     limits: Mapping[str, Limit]
 
 
-def plan_grids(case: Case, count: int) -> tuple[Member, ...]:
-    """h, h/2 and, of three, h/4, at the interface width of the case."""
-    names = ("h", "h/2", "h/4")[:count]
-    return tuple(
-        Member(name, case.interface.width, case.grid.spacing / GRID_RATIO**n)
-        for n, name in enumerate(names)
-    )
+def plan_grids(case: Case, count: int, ratio: float = GRID_RATIO) -> tuple[Member, ...]:
+    """h, h/`ratio` and, of three, h/`ratio`^2, at the interface width of the case."""
+    steps = [ratio**n for n in range(count)]
+    width, spacing = case.interface.width, case.grid.spacing
+    return tuple(Member(_named("h", by), width, spacing / by) for by in steps)
 
 
 def plan_widths(case: Case, count: int) -> tuple[Member, ...]:
     """Interface widths d, d/sqrt(2) and, of three, d/2, with as many cells in each."""
-    names = ("d", "d/sqrt2", "d/2")[:count]
-    cells = case.interface.width / case.grid.spacing
-    widths = [case.interface.width / WIDTH_RATIO**n for n in range(count)]
-    return tuple(Member(n, width, width / cells) for n, width in zip(names, widths, strict=True))
+    steps = [WIDTH_RATIO**n for n in range(count)]
+    width, spacing = case.interface.width, case.grid.spacing
+    return tuple(Member(_named("d", by), width / by, spacing / by) for by in steps)
+
+
+def _named(symbol: str, by: float) -> str:
+    return symbol if by == 1.0 else f"{symbol}/{by:.4g}"
 
 
 def refine(

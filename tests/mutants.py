@@ -50,11 +50,12 @@ def make_mutants(text: str) -> Iterator[Mutant]:
 
 
 def _arithmetic(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    """Expressions of a function in the order of its source; no defaults, messages, keywords."""
+    """Expressions of a function in the order of its source; no defaults, messages, settings."""
     skipped: set[int] = set()
     for node in ast.walk(function):
         message = isinstance(node, ast.Raise | ast.JoinedStr | ast.Assert)
-        if message or isinstance(node, ast.keyword | ast.arguments | ast.Subscript):
+        setting = isinstance(node, ast.keyword) and isinstance(node.value, ast.Constant)
+        if message or setting or isinstance(node, ast.arguments | ast.Subscript):
             skipped |= {id(inner) for inner in ast.walk(node)}
     found = [n for n in ast.walk(function) if isinstance(n, ast.expr) and id(n) not in skipped]
     yield from sorted(found, key=lambda n: (n.lineno, n.col_offset))

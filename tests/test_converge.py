@@ -24,6 +24,8 @@ def test_plans():
     narrower = plan_widths(case, 3)
     assert narrower[2].width == pytest.approx(0.15e-6)
     assert [m.width / m.spacing for m in narrower] == pytest.approx([4.0] * 3)
+    assert [m.name for m in plan_grids(case, 3)] == ["h", "h/2", "h/4"]
+    assert plan_grids(case, 2, 1.5)[1].spacing == pytest.approx(0.05e-6)
     assert len(plan_grids(case, 2)) == len(plan_widths(case, 2)) == 2
 
 
@@ -78,3 +80,9 @@ def test_a_run_without_the_numbers_is_refused(tmp_path, capsys):
     rest = ["--set", "protocol=[{rest: {duration: 1 s}}]"]
     assert cli.main([*words, *rest, *SHORT[2:]]) == 1
     assert "ended without" in capsys.readouterr().err
+
+
+def test_ratio_of_one_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["converge", str(QUICKSTART), "--ratio", "1"])
+    assert "above 1" in capsys.readouterr().err

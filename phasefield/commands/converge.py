@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
@@ -30,7 +30,14 @@ def configure(parser: ArgumentParser) -> None:
         choices=(2, 3),
         default=3,
         metavar="N",
-        help="2: spacings h and h/2; 3: h/4 too, which shows the order (default: 3)",
+        help="2: spacings h and h/R; 3: h/R^2 too, which shows the order (default: 3)",
+    )
+    add(
+        "--ratio",
+        type=_ratio,
+        default=2.0,
+        metavar="R",
+        help="of the spacings, above 1; the work of a run in 2D grows as its square (default: 2)",
     )
     add(
         "--widths",
@@ -54,6 +61,16 @@ def configure(parser: ArgumentParser) -> None:
     add("--force", action="store_true", help="run a case that breaks the resolution rules")
 
 
+def _ratio(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 1.0 < value <= 10.0:
+        raise ArgumentTypeError(f"must be a number above 1, 10 at most, you gave {text}")
+    return value
+
+
 def execute(args: Namespace) -> int:
     """Run every member, print the tables, write the CSV and the figure."""
     from phasefield.output.run_directory import default_path
@@ -61,7 +78,7 @@ def execute(args: Namespace) -> int:
 
     case = read_case(args)
     out = args.out or Path(f"converge-{default_path(case)}")
-    plans = [plan_grids(case, args.grids)]
+    plans = [plan_grids(case, args.grids, args.ratio)]
     if args.widths:
         plans.append(plan_widths(case, args.widths))
     studies = []

@@ -13,6 +13,9 @@ from phasefield.validation.setups import shipped_case
 
 __all__ = ["fig5_convergence"]
 
+RATIO = 2.0**0.5
+"""Of the spacings and widths, so that the finest of three has half of the case's."""
+
 SHORT = ("protocol.0.plate.duration=40 s", "geometry.height=5 um")
 """What the quick variant changes in the quickstart."""
 
@@ -32,7 +35,7 @@ def fig5_convergence(quick: bool) -> Outcome:
 
 def _full(case: Case, folder: Path) -> Outcome:
     studies = {
-        "grid": refine(case, plan_grids(case, 3), folder),
+        "grid": refine(case, plan_grids(case, 3, RATIO), folder),
         "width": refine(case, plan_widths(case, 3), folder),
     }
     measured: dict[str, float] = {}

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from phasefield.case import load_case
 from phasefield.physics import energy, kinetics, transport
-from phasefield.physics.conserved import front_at_rest, front_coefficients
+from phasefield.physics.conserved import (
+    coefficients,
+    current_density,
+    face_mean,
+    front_at_rest,
+    front_coefficients,
+    series_mean,
+)
 from phasefield.physics.transport import contact, contact_prime
 
 XI = np.linspace(-0.2, 1.2, 57) + 1e-4  # never on a kink
@@ -155,3 +165,48 @@ def test_butler_volmer_slope_and_zero(alpha):
     assert kinetics.butler_volmer(0.0, *arguments) == 0.0
     resistance = 1 / kinetics.butler_volmer_prime(0.0, *arguments)
     assert kinetics.exchange_current_density(resistance, 0.0257) == pytest.approx(10.4)
+
+
+def test_overpotential_of_plating():
+    """Ions above the metal's potential plate, metal under pressure plates less."""
+    assert kinetics.overpotential(0.010, 0.003, 0.002) == pytest.approx(0.005)
+
+
+def test_lithium_mobility():
+    """5.6e-15 m2/s of 13.02e-6 m3/mol at RT = 2478 J/mol, by hand."""
+    found = transport.lithium_mobility(5.6e-15, 13.02e-6, 2478.0)
+    assert found == pytest.approx(2.9424e-23, rel=1e-4)
+
+
+def test_mean_on_a_face_is_closed_by_a_dropped_cell():
+    assert face_mean(1.0, 0.5) == 0.75
+    assert face_mean(0.5, 0.0) == 0.0 == face_mean(0.0, 0.5)
+
+
+def test_coefficients_of_the_quickstart():
+    """RT/F is 25.68 mV at 298 K, V_m/F 1.3494e-10 m3/C; i0 = RT/(F R_ct)."""
+    case = load_case(Path(__file__).parents[2] / "cases" / "quickstart.yaml")
+    model = coefficients(case, 24.6e-4)
+    assert model.thermal_voltage == pytest.approx(0.025680, rel=1e-4)
+    assert model.volume_per_charge == pytest.approx(1.3494e-10, rel=1e-4)
+    assert model.exchange_current_density == pytest.approx(10.439, rel=1e-4)
+    assert model.mobility == pytest.approx(2.9427e-23, rel=1e-3)
+    assert model.conductivity == pytest.approx(0.032)
+    assert model.wetting == pytest.approx(0.0, abs=1e-15)
+    assert model.barrier_height == pytest.approx(4.5256 * 0.5 / 0.3e-6, rel=1e-4)
+    assert model.gradient_coefficient == pytest.approx(1.1111 * 0.5 * 0.3e-6, rel=1e-4)
+
+
+def test_half_cells_in_series():
+    assert series_mean(2.0, 2.0) == 2.0
+    assert series_mean(1.0, 3.0) == pytest.approx(1.5) == series_mean(3.0, 1.0)
+
+
+def test_current_density_counts_the_pressure_of_the_metal():
+    """10 MPa of lithium are 1.349 mV: the ions lie that much lower."""
+    case = load_case(Path(__file__).parents[2] / "cases" / "quickstart.yaml")
+    model = coefficients(case, 24.6e-4)
+    found = current_density.py_func(1e7, 0.012, 0.001, 10.4, model)
+    arguments = 0.011 - 1e7 * 1.34940e-10, 10.4, 0.5, model.thermal_voltage
+    assert found[0] == pytest.approx(kinetics.butler_volmer.py_func(*arguments), rel=1e-4)
+    assert found[1] == pytest.approx(kinetics.butler_volmer_prime.py_func(*arguments), rel=1e-4)

@@ -194,8 +194,13 @@ def test_convexity_ends_where_it_should(fold):
     limit = 2 / (fold**2 - 2)
     assert anisotropy.is_convex(0.98 * limit, fold, 2)
     assert not anisotropy.is_convex(1.02 * limit, fold, 2)
-    assert anisotropy.is_convex(0.05, 4, 3)
-    assert not anisotropy.is_convex(0.2, 4, 3)
+
+
+@pytest.mark.parametrize("limit", [1 / 7, -1 / 7])
+def test_cubic_convexity_ends_at_the_cube_face(limit):
+    """There kappa is 1 + eps cos(4 t): 1 + 7 eps > 0 at 45 degrees, 1 - 7 eps > 0 at 0."""
+    assert anisotropy.is_convex(0.98 * limit, 4, 3)
+    assert not anisotropy.is_convex(1.02 * limit, 4, 3)
 
 
 def bend_of(xi, spacing, kappa, epsilon, fold):
