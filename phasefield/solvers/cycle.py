@@ -15,23 +15,28 @@ __all__ = ["multiply", "prolong", "restrict", "smooth"]
 
 @njit(cache=True, parallel=True)
 def smooth(
-    family, shape, offsets, margin, colour, off, inverse, b, x
+    family, shape, offsets, margin, first, passes, off, inverse, b, x
 ):  # fmt: skip
-    """Gauss-Seidel over the cells of one colour, all unknowns of a cell together."""
+    """Gauss-Seidel over the cells of one colour, all unknowns of a cell together, then the other.
+
+    `passes` in all, the `first` one over colour 0 or 1.
+    """
     nz, ny, nx = shape
-    for line in prange(nz * ny):
-        for i in range((line // ny + line % ny + colour) % 2, nx, 2):
-            c = line * nx + i
-            r0, r1, r2 = b[c, 0], b[c, 1], b[c, 2]
-            for n in range(offsets.size):
-                s0, s1, s2 = couple(family, off, c, n, x, c + margin + offsets[n])
-                r0 -= s0
-                r1 -= s1
-                r2 -= s2
-            a = inverse[c]
-            x[c + margin, 0] = a[0, 0] * r0 + a[0, 1] * r1 + a[0, 2] * r2
-            x[c + margin, 1] = a[1, 0] * r0 + a[1, 1] * r1 + a[1, 2] * r2
-            x[c + margin, 2] = a[2, 0] * r0 + a[2, 1] * r1 + a[2, 2] * r2
+    for count in range(passes):
+        colour = first + count
+        for line in prange(nz * ny):
+            for i in range((line // ny + line % ny + colour) % 2, nx, 2):
+                c = line * nx + i
+                r0, r1, r2 = b[c, 0], b[c, 1], b[c, 2]
+                for n in range(offsets.size):
+                    s0, s1, s2 = couple(family, off, c, n, x, c + margin + offsets[n])
+                    r0 -= s0
+                    r1 -= s1
+                    r2 -= s2
+                a = inverse[c]
+                x[c + margin, 0] = a[0, 0] * r0 + a[0, 1] * r1 + a[0, 2] * r2
+                x[c + margin, 1] = a[1, 0] * r0 + a[1, 1] * r1 + a[1, 2] * r2
+                x[c + margin, 2] = a[2, 0] * r0 + a[2, 1] * r1 + a[2, 2] * r2
 
 
 @njit(cache=True, parallel=True)

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dgels
 
 __all__ = ["Operator", "Workspace"]
 
@@ -131,5 +132,5 @@ def _least_squares(upper: Array) -> tuple[Array, float]:
     """Weights that minimise |e1 - H y|, and the minimum."""
     right = np.zeros(len(upper))
     right[0] = 1.0
-    weights = np.asarray(np.linalg.lstsq(upper, right, rcond=None)[0], float)
+    weights = dgels(upper, right)[1][: upper.shape[1]]
     return weights, float(np.linalg.norm(right - upper @ weights))

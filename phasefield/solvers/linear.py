@@ -42,7 +42,7 @@ class LinearSolver:
     """Solves with the Jacobian whose slots were last given to `factorise`.
 
     Small systems are factorised, the others get multigrid and Krylov iterations. Nothing is carried
-    from one Jacobian to the next but memory, so that a restart finds the same numbers.
+    from one step to the next but memory, so that a restart finds the same numbers.
 
     Parameters
     ----------
@@ -75,13 +75,19 @@ class LinearSolver:
         """Krylov iterations spent so far."""
         return self._workspace.iterations
 
-    def factorise(self, values: Array) -> LinearSolver:
-        """Take a new Jacobian, slots (cells, slots), which `solve` goes on reading; return self."""
-        self._values, self._factors, self._shape_of_loss = values, None, None
+    def factorise(self, values: Array, *, as_before: bool = False) -> LinearSolver:
+        """Take a new Jacobian, slots (cells, slots), which `solve` goes on reading; return self.
+
+        `as_before` if it is one of the same equations at another iterate: what hardly changes with
+        that is used again.
+        """
+        self._values, self._factors = values, None
         if self._sparsity.size <= DIRECT_BELOW[self._dimensions]:
             self._factors = Factors(self._sparsity.matrix(values))
         else:
-            self._multigrid.factorise(values)
+            self._multigrid.factorise(values, as_before=as_before)
+        if not as_before:
+            self._shape_of_loss = None
         return self
 
     def solve(self, right: Array) -> Array:
@@ -110,7 +116,10 @@ class LinearSolver:
         return Factors(self._sparsity.matrix(self._values))
 
     def _conserving(self, x: Array, residual: Array) -> Array:
-        """Change x so little that the conserved sum of the residual is zero."""
+        """Change x so little that the conserved sum of the residual is zero.
+
+        The conserved rows of all Jacobians of a step have one sum: what `shape` adds to it holds.
+        """
         if self._conserved is None:
             return x
         if self._shape_of_loss is None:

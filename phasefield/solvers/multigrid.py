@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.solvers.cycle import multiply, prolong, restrict, smooth
-from phasefield.solvers.pairing import pair_layers
+from phasefield.solvers.pairing import find_strongest, pair_layers
 from phasefield.solvers.stencil import (
     Layout,
     active_directions,
@@ -87,15 +87,20 @@ class Multigrid:
         self._directions = active_directions(shape)
         self._levels = [_Level.empty(shape, self._directions, layout.rows.size)]
 
-    def factorise(self, values: Array) -> None:
-        """Build all levels from the slots `values` (cells, slots), where no-unknowns get zeros."""
+    def factorise(self, values: Array, *, as_before: bool = False) -> None:
+        """Build all levels from the slots `values` (cells, slots), where no-unknowns get zeros.
+
+        With `as_before` the layers are joined as they were for the last Jacobian.
+        """
         layout, level, depth = self._layout, self._levels[0], 0
         groups = layout.rows, layout.columns, layout.first
         table = *groups, layout.local_rows, layout.local_columns, layout.local_slots
         clean(level.shape, self._directions, level.offsets, self._mask, *table, values)
         pack(self._directions, *table, values, level.off, level.block)
         while max(level.shape) > 1:
-            coarse = self._coarse(depth)
+            coarse = self._levels[depth + 1] if as_before else self._coarse(depth)
+            if as_before:
+                find_strongest(level.off, level.strongest)
             coarsen(
                 level.starts, level.parents, self._directions, level.offsets, layout.conducts,
                 level.strongest, level.off, level.block, coarse.off, coarse.block,
@@ -146,9 +151,7 @@ class Multigrid:
         """V-cycle from zero on level `depth`."""
         level = self._levels[depth]
         level.x[:] = 0.0
-        for _ in range(SWEEPS):
-            self._smooth(level, 0)
-            self._smooth(level, 1)
+        self._smooth(level, 0)
         if depth + 1 == len(self._levels):
             return
         coarse = self._levels[depth + 1]
@@ -158,12 +161,11 @@ class Multigrid:
         )  # fmt: skip
         self._cycle(depth + 1)
         prolong(level.parents, coarse.shape, level.margin, coarse.margin, coarse.x, level.x)
-        for _ in range(SWEEPS):
-            self._smooth(level, 1)
-            self._smooth(level, 0)
+        self._smooth(level, 1)
 
-    def _smooth(self, level: _Level, colour: int) -> None:
+    def _smooth(self, level: _Level, first: int) -> None:
+        """Red-black sweeps that begin with the colour `first`."""
         smooth(
-            self._layout.family, level.shape, level.offsets, level.margin, colour, level.off,
-            level.inverse, level.b, level.x,
+            self._layout.family, level.shape, level.offsets, level.margin, first, 2 * SWEEPS,
+            level.off, level.inverse, level.b, level.x,
         )  # fmt: skip

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-__all__ = ["WEAK", "join_layers", "pair_layers"]
+__all__ = ["WEAK", "find_strongest", "join_layers", "pair_layers"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -47,7 +47,7 @@ def pair_layers(
     conducts : (groups,) the groups that count.
     strongest : (cells, groups) memory for the strongest coupling of each cell.
     """
-    _strongest(off, strongest)
+    find_strongest(off, strongest)
     shares = []
     for axis in range(3):
         share = np.zeros(shape[axis] - 1)
@@ -82,7 +82,8 @@ def _starts(share: Array, limit: float) -> Integers:
 
 
 @njit(cache=True, parallel=True)
-def _strongest(off, strongest):
+def find_strongest(off, strongest):
+    """Write the largest coupling of every cell in each group to `strongest` (cells, groups)."""
     for c in prange(off.shape[0]):
         for g in range(off.shape[2]):
             largest = 0.0

@@ -81,6 +81,7 @@ class PaperSystem:
         np.moveaxis(bottom, domain.grid.growth_axis, 0)[0] = True
         self._bottom = bottom.ravel()
         self._metal_side = np.zeros((cells, 3))
+        self._solved: PaperStep | None = None
 
     @property
     def column_scale(self) -> Array:
@@ -126,7 +127,8 @@ class PaperSystem:
 
     def update(self, residual: Array, net: Array, step: PaperStep) -> tuple[Array, Array]:
         """Newton update at the last evaluation: scaled (cells, 3), and V0/(RT/F) as (1,)."""
-        factors = self._linear.factorise(self._values)
+        factors = self._linear.factorise(self._values, as_before=step is self._solved)
+        self._solved = step
         plain = self.sparsity.unpack(factors.solve(-residual))
         column = self.sparsity.pack(step.dt * self._metal_side)
         spread = self.sparsity.unpack(factors.solve(column))

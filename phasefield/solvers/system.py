@@ -118,6 +118,7 @@ class CoupledSystem:
         self._values = np.zeros((cells, len(SLOTS)))
         self._reaction = np.zeros((4, cells))
         self._loose = np.zeros(cells)
+        self._solved: Step | None = None
 
     @cached_property
     def electrode(self) -> CounterElectrode:
@@ -188,7 +189,8 @@ class CoupledSystem:
 
     def update(self, residual: Array, net: Array, step: Step) -> tuple[Array, Array]:
         """Newton update at the last evaluation: scaled (cells, 3), and (V_s.., drop)/(RT/F)."""
-        factors = self._linear.factorise(self._values)
+        factors = self._linear.factorise(self._values, as_before=step is self._solved)
+        self._solved = step
         extra = np.zeros(step.bodies.unknown + 2)
         plain = factors.solve(-residual)
         if net.size:
