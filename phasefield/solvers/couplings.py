@@ -12,7 +12,11 @@ __all__ = ["CONSERVED_LAYOUT", "PAPER_LAYOUT", "couple"]
 
 CONSERVED, PUBLISHED = 0, 1
 
-CONSERVED_LAYOUT = make_layout(CONSERVED, SLOTS, {(XI, MU), (MU, XI), (V, V)})
+CONSERVED_LAYOUT = make_layout(CONSERVED, SLOTS, {(XI, MU), (V, V)})
+"""The surface energy, (mu, xi), is no network: on coarse grids its share of (B) must not get less
+than on the fine one, or the double well, which has no such share, wins over it. Counted in, metal
+of 1e-10 m2/s takes 52 iterations in 3D instead of 9."""
+
 PAPER_LAYOUT = make_layout(PUBLISHED, PAPER_SLOTS, {(XI, XI), (C, C), (C, V), (V, V)})
 
 
