@@ -31,11 +31,12 @@ TESTS = {
     "phasefield/physics/conserved.py": [FORMULAS],
     "phasefield/physics/anisotropy.py": [PAPER],
     "phasefield/physics/paper.py": [PAPER],
-    "phasefield/analysis/analytic.py": ["tests/analysis/test_analytic.py"],
+    "phasefield/analysis/analytic.py": [
+        "tests/analysis/test_analytic.py",
+        "tests/analysis/test_rails.py",
+    ],
     "phasefield/analysis/convergence.py": ["tests/analysis/test_convergence.py"],
     "phasefield/analysis/uniformity.py": ["tests/analysis/test_uniformity.py"],
-    "phasefield/analysis/cycles.py": ["tests/analysis/test_cycles.py"],
-    "phasefield/analysis/ledger.py": ["tests/analysis/test_ledger.py"],
     "phasefield/analysis/contact.py": ["tests/analysis/test_contact.py"],
 }
 """Tests by the module whose formulas they hold."""

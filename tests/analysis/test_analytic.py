@@ -45,6 +45,7 @@ def test_ideal_reduction() -> None:
 
 
 def test_too_little_contact_is_a_warning() -> None:
+    assert a.current_density_reduction(CYLINDERS, 2.6 * UM) == pytest.approx(1 - 1 / 1.04)
     with pytest.warns(a.ContactAreaWarning, match="S d <= 1"):
         assert a.current_density_reduction(CYLINDERS, 2.5 * UM) == pytest.approx(0)
     with pytest.warns(a.ContactAreaWarning):

@@ -175,7 +175,7 @@ def test_overpotential_of_plating():
 def test_lithium_mobility():
     """5.6e-15 m2/s of 13.02e-6 m3/mol at RT = 2478 J/mol, by hand."""
     found = transport.lithium_mobility(5.6e-15, 13.02e-6, 2478.0)
-    assert found == pytest.approx(2.9424e-23, rel=1e-4)
+    assert found == pytest.approx(2.9424e-23, rel=1e-4, abs=0)
 
 
 def test_mean_on_a_face_is_closed_by_a_dropped_cell():
@@ -188,9 +188,9 @@ def test_coefficients_of_the_quickstart():
     case = load_case(Path(__file__).parents[2] / "cases" / "quickstart.yaml")
     model = coefficients(case, 24.6e-4)
     assert model.thermal_voltage == pytest.approx(0.025680, rel=1e-4)
-    assert model.volume_per_charge == pytest.approx(1.3494e-10, rel=1e-4)
+    assert model.volume_per_charge == pytest.approx(1.3494e-10, rel=1e-4, abs=0)
     assert model.exchange_current_density == pytest.approx(10.439, rel=1e-4)
-    assert model.mobility == pytest.approx(2.9427e-23, rel=1e-3)
+    assert model.mobility == pytest.approx(2.9427e-23, rel=1e-3, abs=0)
     assert model.conductivity == pytest.approx(0.032)
     assert model.wetting == pytest.approx(0.0, abs=1e-15)
     assert model.barrier_height == pytest.approx(4.5256 * 0.5 / 0.3e-6, rel=1e-4)

@@ -68,6 +68,8 @@ def test_effective_values_of_the_three_phases():
         expected = slope(lambda x: paper.effective.py_func(x, 0.3, *values), xi)
         found = paper.effective_prime.py_func(xi, 0.3, values[0], values[2])
         assert found == pytest.approx(expected, rel=1e-6)
+        floor = slope(lambda x: paper.effective.py_func(x, 0.3, 0.0, 0.0, 1.0), xi)
+        assert paper.effective_prime.py_func(xi, 0.3, 0.0, 1.0) == pytest.approx(floor, rel=1e-6)
     here, there = 2.0, 5e-3
     found = paper.harmonic_slope.py_func(here, there)
     assert found == pytest.approx(slope(paper.harmonic.py_func, here, there), rel=1e-4)
