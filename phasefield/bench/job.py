@@ -19,8 +19,10 @@ PATIENCE = 3600.0
 """Seconds after which a measurement is given up."""
 
 
-def measure(task: str, threads: int, **arguments: Any) -> dict[str, Any]:
-    """Take a measurement in a new process.
+def measure(
+    task: str, threads: int, *, patience: float = PATIENCE, **arguments: Any
+) -> dict[str, Any]:
+    """Take a measurement in a new process, for `patience` [s] at most.
 
     Returns
     -------
@@ -33,10 +35,10 @@ def measure(task: str, threads: int, **arguments: Any) -> dict[str, Any]:
     words = [sys.executable, "-m", "phasefield.bench.job", json.dumps({"task": task, **arguments})]
     try:
         done = subprocess.run(
-            words, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+            words, env=environment, capture_output=True, text=True, timeout=patience, check=False
         )
     except subprocess.TimeoutExpired:
-        return {"error": f"not finished after {PATIENCE:.0f} s", "threads": threads}
+        return {"error": f"not finished after {patience:.0f} s", "threads": threads}
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
         return {"error": last, "threads": threads}
@@ -48,7 +50,8 @@ TASKS = {
     "poisson": ("poisson", "solve"),
     "step": ("steps", "coupled_steps"),
     "fig5": ("whole", "fig5"),
-    "backend": ("whole", "backend"),
+    "numba": ("whole", "short_run"),
+    "fipy": ("fipy_side", "short_run"),
     "sweep": ("sweep", "allen_cahn"),
 }
 """Module and function of each; only what is measured is imported, for the sake of its memory."""

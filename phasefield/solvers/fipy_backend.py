@@ -8,8 +8,9 @@ residual; it shares no stencil, no derivative of the discrete equations and no l
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import astuple, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,13 @@ class FipyConservedBackend(ConservedBackend):
 
     Steps, predictor and error estimate are those of `ConservedBackend`; the coupled equations of a
     step are assembled and solved by FiPy in sweeps, `most_iterations` of them at most.
+
+    Attributes
+    ----------
+    linear_solver : makes the solver of FiPy's matrices; another one is put here to compare them.
     """
+
+    linear_solver: ClassVar[Callable[[], Any]] = EquilibratedLU
 
     def __init__(
         self,
@@ -50,7 +57,7 @@ class FipyConservedBackend(ConservedBackend):
     ) -> None:
         super().__init__(domain, model, interface_width, tolerance, most_iterations)
         self._equations = FipyEquations(MeshFields.of(domain), model)
-        self._solver = EquilibratedLU()
+        self._solver = type(self).linear_solver()
 
     def residual(self, unknowns: Unknowns, step: Step) -> tuple[Array, Array]:
         """Residual of the nonlinear equations at `unknowns`, without solving anything.
