@@ -62,9 +62,9 @@ def plan_grids(case: Case, count: int, ratio: float = GRID_RATIO) -> tuple[Membe
     return tuple(Member(_named("h", by), width, spacing / by) for by in steps)
 
 
-def plan_widths(case: Case, count: int) -> tuple[Member, ...]:
-    """Interface widths d, d/sqrt(2) and, of three, d/2, with as many cells in each."""
-    steps = [WIDTH_RATIO**n for n in range(count)]
+def plan_widths(case: Case, count: int, ratio: float = WIDTH_RATIO) -> tuple[Member, ...]:
+    """Interface widths d, d/`ratio` and, of three, d/`ratio`^2, with as many cells in each."""
+    steps = [ratio**n for n in range(count)]
     width, spacing = case.interface.width, case.grid.spacing
     return tuple(Member(_named("d", by), width / by, spacing / by) for by in steps)
 

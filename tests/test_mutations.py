@@ -53,6 +53,10 @@ SAME = {
         "is_convex",
         "return _stiffness_positive(1.0 - epsilon * np.cos(fold * theta), theta)",
     ): "the same curve, turned by pi/fold",
+    (
+        "_mean_per_pore",
+        "return np.asarray(ndimage.mean(rise, pore, np.arange(1.5, count + 1)))",
+    ): "labels are whole numbers, and half of one is cut off",
     ("is_convex", "theta = np.linspace(0.0, 3.0 * np.pi, 7201)"): "more than a whole turn",
 }
 """(function, line as changed): why no test can see this change."""
