@@ -41,10 +41,9 @@ class ScaffoldSection(Section):
         "dense layer put on top of the scaffold, on the side of the counter electrode", "5 um", None
     )
 
-    @property
-    def words(self) -> str:
-        """What lithium is plated into, after the pore size."""
-        return str(getattr(self, "kind")).replace("_", " ")  # noqa: B009
+    def in_words(self, size: str) -> str:
+        """What lithium is plated into, in words; `size` is the pore size as written."""
+        return f"{size} {getattr(self, 'kind').replace('_', ' ')}"  # noqa: B009
 
     @property
     def smallest_pore(self) -> float:
@@ -75,12 +74,10 @@ class Channels(ScaffoldSection):
         "unit_cell",
     )
 
-    @property
-    def words(self) -> str:
+    def in_words(self, size: str) -> str:
         """Shape and arrangement of the channels."""
-        return {"slit": "slits", "square": "cylinders on a square lattice"}.get(
-            self.arrangement, "cylinders on a hexagonal lattice"
-        )
+        words = {"slit": "slits", "square": "cylinders on a square lattice"}
+        return f"{size} {words.get(self.arrangement, 'cylinders on a hexagonal lattice')}"
 
 
 class TaperedChannels(Channels):
@@ -147,6 +144,11 @@ class OverlappingSpheres(RandomScaffold):
     pore_size: Length = key("diameter of the spheres", "2.3 um")
     spheres: Literal["pore", "solid"] = key("which phase they are", "pore", "pore")
 
+    def in_words(self, size: str) -> str:
+        """The spheres, or what they leave."""
+        between = "the pores between solid spheres"
+        return super().in_words(size) if self.spheres == "pore" else f"{between} ({size})"
+
     @property
     def smallest_pore(self) -> float:
         """The diameter; the mean chord between spheres that are solid [m]."""
@@ -169,6 +171,10 @@ class RandomField(RandomScaffold):
     kind: Literal["random_field"] = key("Gaussian random field", "random_field")
     pore_size: Length = key("mean chord length of the pores", "2 um")
 
+    def in_words(self, size: str) -> str:
+        """A field has pores, it is none."""
+        return f"the pores of a random field ({size})"
+
 
 class MinimalSurface(ScaffoldSection):
     """One side of a triply periodic surface; 3D only."""
@@ -179,6 +185,11 @@ class MinimalSurface(ScaffoldSection):
     porosity: Fraction = key("pore volume over total volume", "50 %")
     height: Length = key("extent of the domain along the growth axis", "10 um")
     width: Length = key("extent of the domain across the growth axis", "10 um")
+
+    def in_words(self, size: str) -> str:
+        """One side of the surface, by its name."""
+        name = {"gyroid": "gyroid", "schwarz_p": "Schwarz P surface", "diamond": "diamond surface"}
+        return f"the pores of a {name[self.surface]} ({size})"
 
 
 class Lamellae(RandomScaffold):
@@ -191,6 +202,10 @@ class Lamellae(RandomScaffold):
     roughness_length: OptionalLength = key(
         "over which they move; three pore sizes if not given", "6 um", None
     )
+
+    def in_words(self, size: str) -> str:
+        """The room between two walls."""
+        return f"{size} gaps between lamellae"
 
 
 class Image(ScaffoldSection):
@@ -224,6 +239,10 @@ class Image(ScaffoldSection):
         "type of a raw file", "uint8", "uint8"
     )
     height: ClassVar[None] = None
+
+    def in_words(self, size: str) -> str:
+        """An image shows pores, it is none."""
+        return f"the pores of an imported image ({size})"
 
 
 Geometry = Annotated[

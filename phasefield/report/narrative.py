@@ -61,7 +61,7 @@ def headline(data: RunData) -> str:
     steps = ", then ".join(_entry(entry.held) for entry in case.entries)
     porosity = "" if data.porosity is None else f" porosity {100 * data.porosity:.4g} %"
     return (
-        f"Lithium {verb} {length(case.geometry.pore_size)} {case.geometry.words} in LLZO,"
+        f"Lithium {verb} {case.geometry.in_words(length(case.geometry.pore_size))} in LLZO,"
         f"{porosity}, {steps}."
         f"{' The model as published.' if case.model == 'paper' else ''}"
     )

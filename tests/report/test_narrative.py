@@ -3,7 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from pydantic import TypeAdapter
 
+from phasefield.case_geometry import Geometry
 from phasefield.report.curves import paper_history_figure
 from phasefield.report.narrative import headline, narrative, notice
 
@@ -57,6 +59,40 @@ def test_headline(slit_data, cylinder_data):
     expected = "Lithium plated into 1.5 µm slits in LLZO, porosity 50 %, 0.2 mA/cm² for 1000 s."
     assert headline(slit_data) == expected
     assert "cylinders on a square lattice" in headline(cylinder_data)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "expected"),
+    [
+        ({"kind": "tortuous_channels", "tortuosity": 1.2}, "2 µm tortuous channels"),
+        ({"kind": "overlapping_spheres"}, "2 µm overlapping spheres"),
+        (
+            {"kind": "overlapping_spheres", "spheres": "solid"},
+            "the pores between solid spheres (2 µm)",
+        ),
+        ({"kind": "random_field"}, "the pores of a random field (2 µm)"),
+        ({"kind": "minimal_surface"}, "the pores of a gyroid (2 µm)"),
+        ({"kind": "lamellae"}, "2 µm gaps between lamellae"),
+        (
+            {
+                "kind": "image",
+                "file": "scan.tif",
+                "voxel_size": "0.2 um",
+                "axes": "zyx",
+                "growth": "+z",
+            },
+            "the pores of an imported image (2 µm)",
+        ),
+    ],
+)
+def test_headline_of_other_scaffolds(slit_data, geometry, expected):
+    measures = {"pore_size": "2 um", "porosity": "50 %"}
+    if geometry["kind"] != "image":
+        measures |= {"height": "10 um", "width": "12 um"}
+    section = TypeAdapter(Geometry).validate_python(measures | geometry)
+    case = slit_data.case.model_copy(update={"geometry": section})
+    told = headline(replace(slit_data, case=case))
+    assert told.startswith(f"Lithium plated into {expected} in LLZO, porosity 50 %")
 
 
 def test_notice(slit_data, stopped_data):
