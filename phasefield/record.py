@@ -242,7 +242,7 @@ def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any
         "charge_balance": ledger.balance,
         "charge_balance_error": ledger.error,
         "charge_C_per_m2": ledger.charge,
-        "voltage_V": seen.voltage,
+        "voltage_V": seen.voltage if started else math.nan,
         **{_key(column): value for column, value in voltage.items()},
         **{_key(column): v for column, v in _second_row(seen, simulation).items()},
         "void_volume_m": seen.void_volume_per_area,

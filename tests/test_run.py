@@ -15,6 +15,7 @@ from phasefield.case import case_from_dict
 from phasefield.errors import DidNotConverge, Interrupted
 from phasefield.physics.conserved import front_at_rest
 from phasefield.protocol import AppliedCurrent
+from phasefield.results import open_run
 from phasefield.runner import run
 from phasefield.simulation import build
 
@@ -89,8 +90,6 @@ def test_running_again_does_nothing(finished):
 
 
 def final_fields(directory):
-    from phasefield.results import open_run
-
     last = open_run(directory).fields.isel(time=-1)
     return {name: last[name].values for name in last.data_vars}
 
@@ -151,6 +150,8 @@ def test_no_convergence_leaves_a_checkpoint_and_says_so(tmp_path):
     case = small("solver.tolerance=1e-17", "solver.max_newton=2")
     with pytest.raises(DidNotConverge, match="no convergence"):
         run(case, tmp_path / "run")
+    found = open_run(tmp_path / "run").summary
+    assert (found["status"], found["steps"], found["voltage_V"]) == ("failed", 0, None)
 
 
 def test_rest_state_of_a_flat_front():

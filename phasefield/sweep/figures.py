@@ -29,7 +29,8 @@ def draw(table: pd.DataFrame, parameters: Sequence[str], metric: str, folder: Pa
 
     A map where exactly two parameters are numbers on a grid, and lines over the first numeric
     parameter, one for each combination of the others; points where values hardly repeat. Members
-    without the number are crossed out in a map and missing elsewhere.
+    that have not finished, whose numbers are those of another time, and members without the number
+    are crossed out in a map and missing elsewhere.
 
     Parameters
     ----------
@@ -38,7 +39,10 @@ def draw(table: pd.DataFrame, parameters: Sequence[str], metric: str, folder: Pa
     metric : its column to draw.
     folder : where the pictures go; it is made.
     """
-    if metric not in table or not table[metric].notna().any():
+    if metric not in table:
+        return []
+    table = table.assign(**{metric: table[metric].where(table["state"] == "finished")})
+    if not table[metric].notna().any():
         return []
     numeric = [name for name in parameters if pd.api.types.is_numeric_dtype(table[name])]
     varying = _independent(table, parameters)
@@ -102,13 +106,14 @@ def _map(table: pd.DataFrame, axes: Sequence[str], metric: str) -> Figure:
 def _lines(table: pd.DataFrame, x: str, varying: Sequence[str], metric: str) -> Figure:
     made = figure(0.62 * PAGE_WIDTH, HEIGHT)
     ax = made.subplots()
+    table = table.dropna(subset=[metric])
     others = [name for name in varying if name != x]
     groups: list[tuple[Any, pd.DataFrame]] = (
         list(table.groupby(others, sort=True)) if others else [((), table)]
     )
     colours = mpl.colormaps["cividis"](np.linspace(0.0, 0.9, len(groups)))
     for (values, part), colour in zip(groups, colours, strict=True):
-        part = part.dropna(subset=[metric]).sort_values(x)
+        part = part.sort_values(x)
         names = zip(others, values, strict=True)
         label = ", ".join(_value(name, value) for name, value in names)
         ax.plot(part[x], part[metric], "o-", color=colour, markersize=3.5, label=label or None)

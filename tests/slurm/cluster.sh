@@ -31,6 +31,7 @@ SlurmctldLogFile=$place/log/slurmctld.log
 SlurmdLogFile=$place/log/slurmd.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
+KillWait=10
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/none

@@ -111,6 +111,58 @@ def test_job_arrays(cluster, tmp_path, capfd, monkeypatch):
     assert "0 of 9 members to run" in again.stdout
 
 
+DEAF = """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGUSR1})
+"""
+"""For sitecustomize.py: like one step that outlasts the limit, only SIGKILL gets through."""
+
+
+def test_the_kill_of_slurm_itself(cluster, tmp_path, capsys, monkeypatch):
+    """No warning: at the limit Slurm sends SIGTERM, and ten seconds later (KillWait) SIGKILL.
+
+    The first member does not answer and is killed; the second one saves and comes back.
+    """
+    monkeypatch.chdir(tmp_path)
+    deaf, file, out = tmp_path / "deaf", tmp_path / "sweep.yaml", tmp_path / "sweep"
+    deaf.mkdir()
+    (deaf / "sitecustomize.py").write_text(DEAF)
+    settings = ["solver.time_step=0.01 s", "output.checkpoint_every=5 s"]
+    (tmp_path / "base.yaml").write_text(case_text(case_from_dict(SMALL, settings)))
+    file.write_text(
+        "name: killed\nbase: base.yaml\ngrid: {geometry.pore_size: [1.2 um, 1.5 um]}\n"
+        "executor:\n  {kind: slurm, memory_mb: 500, time: 1 min, options: [--signal=CONT@1],\n"
+        f"  setup: ['[ $SLURM_ARRAY_TASK_ID = 2 ] || export PYTHONPATH={deaf}:$PYTHONPATH']}}\n"
+    )
+
+    def sweep(verb: str) -> str:
+        assert cli.main(["sweep", verb, str(file), "--out", str(out)]) == 0
+        return capsys.readouterr().out
+
+    def wait_for(first: str, second: str) -> pd.DataFrame:
+        began = time.monotonic()
+        while [*(table := table_of(file, out))["state"]] != [first, second]:
+            assert time.monotonic() - began < PATIENCE / 3, table.iloc[:, :5]
+            time.sleep(2)
+        capsys.readouterr()
+        return table
+
+    sweep("run")
+    wait_for("running", "running")
+    table = wait_for("killed", "queued")
+    assert [*table["attempts"]] == [1, 1]
+    assert [*table["exit code"].fillna(-1)] == [-1, 5]
+    assert "SIGTERM" in table["message"][1]
+    assert "2 members: 1 killed, 1 queued" in sweep("status")
+    assert (out / table["run"][0] / "checkpoints").is_dir()
+    shutil.rmtree(deaf)
+    file.write_text(file.read_text().replace("1 min", "20 min"))
+    assert "1 of 2 members to run" in sweep("retry")
+    table = wait_for("finished", "finished")
+    for run in table["run"]:
+        assert open_run(out / run).manifest["resumed"], run
+
+
 def test_dask_with_two_workers(tmp_path, capfd, monkeypatch):
     pytest.importorskip("dask.distributed", reason="pip install 'phasefield-llzo[dask]'")
     monkeypatch.chdir(tmp_path)

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from phasefield import cli
 from phasefield.sweep.collect import make_table, parameters, write_table
@@ -78,6 +79,7 @@ def test_collect_before_anything_has_run(plan, sweep_file, capsys):
 
 def test_pictures_follow_what_varies(tmp_path):
     table = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [5.0, 7.0, 6.0], "n": [0.1, 0.2, None]})
+    table["state"] = "finished"
     names = [path.name for path in draw(table, ["a"], "n", tmp_path)]
     assert names == ["n.png"]
     assert [path.name for path in draw(table, ["a", "b"], "n", tmp_path / "points")] == ["n.png"]
@@ -90,8 +92,22 @@ def test_what_follows_from_another_parameter_is_no_axis(tmp_path):
     points = [(size, current) for size in (1.0, 2.0) for current in (0.1, 0.2, 0.4)]
     table = pd.DataFrame(points, columns=["size", "current"])
     table["time"], table["width"], table["n"] = 1 / table["current"], 0.15, 0.5 * table["size"]
+    table["state"] = "finished"
     names = draw(table, ["size", "time", "current", "width"], "n", tmp_path)
     assert [path.name for path in names] == ["n-map.png", "n.png"]
+
+
+def test_only_what_has_finished_is_drawn(tmp_path, monkeypatch):
+    """A voltage or a rise of half the charge does not belong beside those of the whole."""
+    drawn = []
+    monkeypatch.setattr(
+        "phasefield.sweep.figures._lines", lambda table, *_: drawn.append(table) or Figure()
+    )
+    table = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "n": [0.1, 0.2, 0.3, 0.4]})
+    table["state"] = ["finished", "running", "failed", "finished"]
+    assert [path.name for path in draw(table, ["a"], "n", tmp_path)] == ["n.png"]
+    assert drawn[0]["n"].fillna(-1).tolist() == [0.1, -1, -1, 0.4]
+    assert draw(table.assign(state="running"), ["a"], "n", tmp_path) == []
 
 
 def test_damaged_run_is_a_row_too(half_done):
