@@ -49,6 +49,7 @@ test-slurm: $(VENV)/.developer
 	$(BIN)/pytest -m slurm -rs tests/slurm
 
 verify: $(VENV)/.package
+	$(BIN)/python -m pip install --quiet --editable '.[verify]'
 	$(BIN)/phasefield verify
 
 docs: $(VENV)/.docs

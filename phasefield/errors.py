@@ -18,6 +18,7 @@ __all__ = [
     "Problem",
     "RunDirectoryError",
     "explain",
+    "not_installed",
 ]
 
 
@@ -95,6 +96,11 @@ class OutOfMemory(PhaseFieldError):
 
 class RunDirectoryError(PhaseFieldError):
     """The run directory is locked, holds another case, or cannot be written."""
+
+
+def not_installed(what: str, error: ImportError, extra: str) -> PhaseFieldError:
+    """What to raise where a package is missing that only an extra of ours brings."""
+    return PhaseFieldError(f"{what} needs {error.name}: pip install 'phasefield-llzo[{extra}]'")
 
 
 def explain(error: BaseException) -> tuple[str, int]:

@@ -16,6 +16,9 @@ import pytest
 from ruamel.yaml import YAML
 
 import phasefield
+from phasefield.bench import poisson
+from phasefield.errors import PhaseFieldError
+from phasefield.validation import coupled
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("phasefield", "geometries")
@@ -91,9 +94,23 @@ def test_every_import_is_a_declared_dependency(project):
     files = [file for package in SOURCES for file in (ROOT / package).rglob("*.py")]
     files.remove(ROOT / "phasefield/bench/hypre_side.py")  # for an interpreter that has PETSc
     others = set().union(*map(imported, files)) - {*sys.stdlib_module_names, *SOURCES}
-    lines = project["dependencies"] + project["optional-dependencies"]["dask"]
+    extras = project["optional-dependencies"]
+    lines = sum((extras[name] for name in ("dask", "bench", "verify")), project["dependencies"])
     declared = {re.split(r"[<>=!~ \[]", line)[0] for line in lines}
     assert {(names | brought).get(module, module) for module in others} <= declared
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "call"),
+    [
+        ("pyamg", "bench", lambda: poisson.solve("pyamg RS+CG", (1, 10, 10), 1e2, False, 1)),
+        ("sympy", "verify", lambda: coupled._solution.__wrapped__(2)),
+    ],
+)
+def test_a_package_of_an_extra_that_is_missing_is_named(package, extra, call, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(PhaseFieldError, match=rf"needs {package}: .*phasefield-llzo\[{extra}\]"):
+        call()
 
 
 @pytest.fixture(scope="module")

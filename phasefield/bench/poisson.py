@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.bench.clock import now
+from phasefield.errors import not_installed
 from phasefield.solvers.network import Network, face_conductances
 
 __all__ = ["SOLVERS", "Problem", "solve"]
@@ -115,7 +116,10 @@ def _ours(problem: Problem, tolerance: float) -> Attempt:
 
 
 def _pyamg(problem: Problem, tolerance: float, make: str, **options: Any) -> Attempt:
-    import pyamg
+    try:
+        import pyamg
+    except ImportError as error:
+        raise not_installed("this solver", error, "bench") from error
 
     matrix, right = sparse.csr_matrix(problem.matrix), problem.top.ravel()
     residuals: list[float] = []

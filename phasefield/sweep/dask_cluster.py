@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from phasefield.errors import PhaseFieldError
+from phasefield.errors import PhaseFieldError, not_installed
 from phasefield.sweep.member import launch
 from phasefield.sweep.sweep_file import DaskExecutor
 
@@ -42,9 +42,7 @@ def run_dask(
         cluster = _cluster(executor)
         client = Client(executor.scheduler or cluster)
     except ImportError as error:
-        raise PhaseFieldError(
-            f"the executor dask needs {error.name}: pip install 'phasefield-llzo[dask]'"
-        ) from error
+        raise not_installed("the executor dask", error, "dask") from error
     except (OSError, TypeError, ValueError) as error:
         raise PhaseFieldError(f"the Dask cluster does not start: {error}") from error
     with client:

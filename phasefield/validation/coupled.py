@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from phasefield.domain import Domain
+from phasefield.errors import not_installed
 from phasefield.grid import Grid
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.energy import EXPONENT, well_edge
@@ -67,7 +68,10 @@ class Solution:
 @cache
 def _solution(dimensions: int) -> Solution:
     """Cosines with flat ends, so that nothing flows through the edges; xi stays in 0.25..0.75."""
-    import sympy as sp
+    try:
+        import sympy as sp
+    except ImportError as error:
+        raise not_installed("the manufactured solution", error, "verify") from error
 
     z, y, x, t = sp.symbols("z y x t", real=True)
     model, axes = MODEL, (z, y, x)[3 - dimensions :]
