@@ -156,9 +156,9 @@ def preflight(case: Case, force: bool = False) -> Preflight:
     cells, unknowns = domain.grid.size, _unknowns(case, domain)
     steps, frames = _steps(case), _frames(case)
     transport = lithium_transport_length(case)
-    share, above = 1 - porosity_of(case, scaffold), height_of(case, scaffold) - depth
-    sigma_eff = share * case.conductivity
-    limits = salt.estimate(case, share, above - (case.lithium.depth_top or 0.0))
+    above = height_of(case, scaffold) - depth
+    sigma_eff = (1 - porosity_of(case, scaffold)) * case.conductivity
+    limits = salt.estimate(case, domain)
     return Preflight(
         shape=domain.grid.shape,
         cells=cells,

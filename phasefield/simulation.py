@@ -260,10 +260,7 @@ class Simulation:
 
     def _explain_depletion(self, record: StepRecord) -> None:
         """Say at what times and currents salt is used up between planes."""
-        axis, grid = self.domain.grid.growth_axis, self.domain.grid
-        lithium = self.case.lithium.depth + (self.case.lithium.depth_top or 0.0)
-        length = grid.shape[axis] * grid.spacing[axis] - lithium
-        found = estimate(self.case, 1.0 - self.domain.porosity, length)
+        found = estimate(self.case, self.domain)
         assert found is not None
         log.warning(
             "electrolyte depleted at t = %.6g s, %.6g s into the step at %.4g A/m^2: between planes"

@@ -162,6 +162,11 @@ def test_check_says_limiting_current_and_sands_time():
     assert preflight(salty()).wall_time_s > plain.wall_time_s
 
 
+def test_a_separator_is_a_part_of_the_way():
+    longer = preflight(salty("geometry.separator=6 um")).limiting_current_density
+    assert longer < 0.8 * preflight(salty()).limiting_current_density
+
+
 def test_its_sources_are_cited():
     assert "sand1901" in bibtex(salty())
     assert "sand1901" not in bibtex(case_from_dict(SMALL))

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from phasefield.analysis.salt import depletion_profile, limiting_current_density, sand_time
+from phasefield.analysis.salt import (
+    depletion_profile,
+    estimate,
+    limiting_current_density,
+    sand_time,
+)
+from phasefield.case import load_case
+from phasefield.coatings import case_domain
+from phasefield.preflight import build_scaffold
 
 FARADAY = 96485.33212
 D, C0, NUMBER = 3.2e-10, 1000.0, 0.38
@@ -46,3 +56,21 @@ def test_limiting_current_empties_one_side_of_a_linear_profile():
     limit = limiting_current_density(length, D, C0, NUMBER)
     fall = (1 - NUMBER) * limit / (FARADAY * D) * length
     assert fall == pytest.approx(2 * C0)
+
+
+def test_the_estimate_is_of_the_electrolyte_between_both_lithiums():
+    """A symmetric cell of 10 um, half of it pores, with 3 and 2 um of lithium, at 0.4 mA/cm2."""
+    changes = (
+        "cell.kind=symmetric",
+        "geometry.height=10 um",
+        "lithium.depth=3 um",
+        "lithium.depth_top=2 um",
+        "electrolyte.transference_number=0.38",
+        "electrolyte.diffusivity=3.2e-10 m^2/s",
+        "electrolyte.concentration=1000 mol/m^3",
+        "protocol.0.plate.current_density=0.4 mA/cm^2",
+    )
+    case = load_case(Path(__file__).parents[2] / "cases" / "quickstart.yaml", changes)
+    found = estimate(case, case_domain(case, build_scaffold(case)))
+    limit = 0.5 * limiting_current_density(5e-6, D, C0, NUMBER)
+    assert found == pytest.approx((limit, sand_time(4.0 / 0.5, D, C0, NUMBER)), rel=1e-2)

@@ -17,6 +17,7 @@ from phasefield.physics.conserved import (
     front_coefficients,
     series_mean,
 )
+from phasefield.physics.salt import diffusion_voltage, exchange_ratio
 from phasefield.physics.transport import contact, contact_prime
 
 XI = np.linspace(-0.2, 1.2, 57) + 1e-4  # never on a kink
@@ -210,3 +211,10 @@ def test_current_density_counts_the_pressure_of_the_metal():
     arguments = 0.011 - 1e7 * 1.34940e-10, 10.4, 0.5, model.thermal_voltage
     assert found[0] == pytest.approx(kinetics.butler_volmer.py_func(*arguments), rel=1e-4)
     assert found[1] == pytest.approx(kinetics.butler_volmer_prime.py_func(*arguments), rel=1e-4)
+
+
+def test_a_salt_moves_the_current_and_the_reaction():
+    """2 (1 - t+) RT/F at t+ = 0.4, and i0 by the power 1 - alpha of c/c0."""
+    assert diffusion_voltage(0.4, 298.0) == pytest.approx(1.2 * 8.314462618 * 298 / 96485.33212)
+    assert exchange_ratio(250.0, 1000.0, 0.5) == pytest.approx(0.5)
+    assert exchange_ratio(250.0, 1000.0, 0.25) == pytest.approx(0.25**0.75)

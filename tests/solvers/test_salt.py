@@ -13,7 +13,7 @@ from phasefield.analysis.symmetric import SymmetricObserver
 from phasefield.constants import FARADAY
 from phasefield.domain import build_domain
 from phasefield.physics.kinetics import butler_volmer
-from phasefield.physics.salt import Salt, diffusion_voltage, exchange_ratio
+from phasefield.physics.salt import Salt
 from phasefield.physics.transport import contact
 from phasefield.protocol import AppliedCurrent, AppliedVoltage
 from phasefield.solvers import conductor, salt
@@ -188,9 +188,3 @@ def test_mixing_converges_where_the_plain_iteration_runs_away():
     for _ in range(6):
         x = mixing.next(x, matrix @ x + shift)
     assert x == pytest.approx(np.linalg.solve(np.eye(4) - matrix, shift), rel=1e-8)
-
-
-def test_formulas():
-    assert diffusion_voltage(0.4, 298.0) == pytest.approx(1.2 * 8.314462618 * 298 / FARADAY)
-    assert exchange_ratio(250.0, C0, 0.5) == pytest.approx(0.5)
-    assert exchange_ratio(250.0, C0, 0.25) == pytest.approx(0.25**0.75)
