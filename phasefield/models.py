@@ -98,7 +98,7 @@ def _paper(case: Case, domain: Domain, initial_xi: Array | None, force: bool) ->
 
 
 def _paper_backend(name: str) -> type[PaperBackend]:
-    """Backend by its name, as `_conserved_backend`."""
+    """Backend by its name; FiPy is imported (seconds) only where it is asked for."""
     if name == "numba":
         return PaperBackend
     from phasefield.solvers.fipy_paper import FipyPaperBackend
