@@ -48,8 +48,7 @@ test-slurm: $(VENV)/.developer
 	$(BIN)/python -m pip install --quiet --editable '.[dask]'
 	$(BIN)/pytest -m slurm -rs tests/slurm
 
-verify: $(VENV)/.package
-	$(BIN)/python -m pip install --quiet --editable '.[verify]'
+verify: $(VENV)/.verify
 	$(BIN)/phasefield verify
 
 docs: $(VENV)/.docs
@@ -73,6 +72,11 @@ $(VENV)/.package: $(BIN)/python pyproject.toml
 $(VENV)/.developer: $(BIN)/python pyproject.toml
 	@echo 'installing; the first time this downloads some hundred MB'
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(VENV)/.verify: $(BIN)/python pyproject.toml
+	@echo 'installing; the first time this downloads some hundred MB'
+	$(BIN)/python -m pip install --quiet --editable '.[verify]'
 	touch $@
 
 $(VENV)/.docs: $(BIN)/python pyproject.toml

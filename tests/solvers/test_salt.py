@@ -175,6 +175,20 @@ def test_iterations_find_the_salt_of_the_factorisation(model, width, monkeypatch
     assert np.abs(found[0] - found[1]).max() < 1e-7 * C0
 
 
+def test_what_flows_between_cells_is_kept_before_anything_is_put_right(slit):
+    """The sum that a step corrects at its end is rounding of the solver, not of the fluxes."""
+    random = np.random.default_rng(0)
+    coefficient, field = (
+        random.uniform(1.0, 2.0, slit.grid.size),
+        random.normal(size=slit.grid.size),
+    )
+    found = conductor.Conductor(slit, coefficient)
+    flows = found.outflow(field)
+    assert abs(flows.sum()) < 1e-12 * np.abs(flows).sum()
+    by_matrix = found.everywhere(found.matrix @ field[found.known]).ravel()
+    assert np.abs(flows - by_matrix).max() < 1e-12 * np.abs(flows).max()
+
+
 def test_a_step_that_takes_all_the_salt_fails(slit, model, width):
     with pytest.raises(NewtonFailed, match="salt"):
         march(slit, model, width, salt_with(0.0, 1e-14), AppliedCurrent(20.0), steps=(10.0,))
