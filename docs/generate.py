@@ -32,7 +32,7 @@ def case_keys() -> str:
         if "oneOf" in field:
             sections.append(_choices(schema, name, field))
             continue
-        below = list(_sections(schema, name, field))
+        below = list(_sections(schema, name, field, set()))
         if not below:
             top.append(_key_row(name, field, name in schema["required"]))
             continue
@@ -181,24 +181,25 @@ _KEY_HEADER = ("key", "meaning", "for example", "default")
 
 
 def _sections(
-    schema: Mapping[str, Any], name: str, field: Mapping[str, Any]
+    schema: Mapping[str, Any], name: str, field: Mapping[str, Any], shown: set[str]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Sections behind a key, each with the path of its keys; a list has one for each kind."""
+    """Sections behind a key, and behind the keys of these, each with the path of its keys.
 
-    def behind(reference: Mapping[str, Any]) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = schema["$defs"][reference["$ref"].rpartition("/")[2]]
-        return found
-
-    if field.get("type") == "array":
-        entry = behind(field["items"])
-        plain = {k: v for k, v in entry["properties"].items() if "$ref" not in v}
-        if plain:
-            yield f"{name}.0.", {**entry, "properties": plain}
-        for key, below in entry["properties"].items():
-            if "$ref" in below:
-                yield f"{name}.0.{key}.", behind(below)
-    elif "$ref" in field:
-        yield f"{name}.", behind(field)
+    A list has one for each kind; what has been `shown` is not repeated.
+    """
+    field = next((each for each in field.get("anyOf", ()) if "$ref" in each), field)
+    listed = field.get("type") == "array"
+    reference = (field.get("items", {}) if listed else field).get("$ref", "").rpartition("/")[2]
+    if not reference or reference in shown:
+        return
+    shown.add(reference)
+    section, path = schema["$defs"][reference], f"{name}.0." if listed else f"{name}."
+    keys = section.get("properties", {})
+    plain = {key: entry for key, entry in keys.items() if "$ref" not in entry}
+    if plain:
+        yield path, {**section, "properties": plain}
+    for key, entry in keys.items():
+        yield from _sections(schema, f"{path}{key}", entry, shown)
 
 
 def _key_row(path: str, field: Mapping[str, Any], required: bool) -> tuple[str, ...]:
