@@ -67,7 +67,7 @@ def require_resolved(case: Case, force: bool = False, scaffold: Scaffold | None 
 
 def unresolved(case: Case, scaffold: Scaffold | None = None) -> tuple[Problem, ...]:
     """Return the rules that a case breaks, by the spacing it asks for (the grid may be finer)."""
-    return (*_interface(case), *_contact(case), *_void(case), *_room(case, scaffold))
+    return (*_interface(case), *_contact(case, scaffold), *_void(case), *_room(case, scaffold))
 
 
 def faraday_rise(case: Case, scaffold: Scaffold | None = None) -> float:
@@ -142,13 +142,21 @@ def _interface(case: Case) -> Iterator[Problem]:
         )
 
 
-def _contact(case: Case) -> Iterator[Problem]:
-    """The reaction must not die out within the diffuse wall: delta <= 0.4 sigma R_ct."""
+def _contact(case: Case, scaffold: Scaffold | None) -> Iterator[Problem]:
+    """The reaction must not die out within the diffuse wall: delta <= 0.4 sigma R_ct.
+
+    With the smallest of both; regions of the electrolyte above the pores have no walls.
+    """
     clean = case.resistance
     walls = [(clean, "kinetics.resistance")]
     walls += [(coating.resistance_over(clean), "coatings") for coating in case.coatings]
     resistance, path = min(walls)
-    most = CONTACT_WIDTH * case.conductivity * resistance
+    sigma = case.conductivity
+    for part in case.electrolyte.regions:
+        low = 0.0 if part.where.depth is None else part.where.depth[0]
+        if part.conductivity < sigma and low < height_of(case, scaffold):
+            sigma, path = part.conductivity, "electrolyte.regions"
+    most = CONTACT_WIDTH * sigma * resistance
     if case.model == "conserved" and case.interface.width > most * (1 + ROUND_OFF):
         yield case.problem(
             path,

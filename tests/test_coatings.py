@@ -181,6 +181,14 @@ def test_the_interface_must_resolve_the_best_conducting_wall():
     assert not unresolved(make(CARBONATE), None)
 
 
+def test_the_interface_must_resolve_the_worst_conducting_region_beside_pores():
+    poor = {"conductivity": "1e-3 mS/cm"}
+    (problem,) = unresolved(make(regions=[poor | {"where": {"depth": ["0 um", "1 um"]}}]), None)
+    assert problem.path == "electrolyte.regions"
+    assert "at most 0.4 sigma R_ct = 0.0984 um" in str(problem)
+    assert not unresolved(make(regions=[poor | {"where": {"depth": ["4 um", "5 um"]}}]), None)
+
+
 def test_a_case_with_coatings_reads_back_from_its_text():
     where = {"depth": ["1 um", "3 um"], "patches": {"size": "0.6 um", "fraction": 0.5, "seed": 2}}
     case = make(
