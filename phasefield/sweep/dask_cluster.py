@@ -70,5 +70,6 @@ def _cluster(executor: DaskExecutor) -> Any:
 
     options = {"cores": executor.threads, "processes": 1, **executor.options}
     cluster = getattr(dask_jobqueue, QUEUES[executor.queue])(**options)
-    cluster.scale(jobs=executor.workers)
+    # adapt, not scale: a job that meets its limit is replaced, else the sweep would wait for ever
+    cluster.adapt(minimum_jobs=executor.workers, maximum_jobs=executor.workers)
     return cluster

@@ -163,6 +163,32 @@ def test_the_kill_of_slurm_itself(cluster, tmp_path, capsys, monkeypatch):
         assert open_run(out / run).manifest["resumed"], run
 
 
+def test_jobs_of_dask_that_end_are_replaced(cluster, tmp_path, monkeypatch):
+    """Workers as jobs of a queue: the member saves when its job is cancelled, and goes on."""
+    pytest.importorskip("dask_jobqueue", reason="pip install 'phasefield-llzo[dask]'")
+    monkeypatch.chdir(tmp_path)
+    base = case_text(case_from_dict(SMALL, ["solver.time_step=0.05 s"]))
+    (tmp_path / "base.yaml").write_text(base)
+    file, out = tmp_path / "sweep.yaml", tmp_path / "sweep"
+    file.write_text(
+        "name: replaced\nbase: base.yaml\ngrid: {geometry.pore_size: [1.2 um, 1.5 um]}\n"
+        "executor: {kind: dask, queue: slurm, workers: 2,\n"
+        "  options: {memory: 1 GB, walltime: '00:20:00', interface: lo}}\n"
+    )
+    command = [sys.executable, "-m", "phasefield.cli", "sweep", "run", str(file), "--out", str(out)]
+    sweep = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    began = time.monotonic()
+    while len([*out.glob("runs/*/history.csv")]) < 2:
+        assert time.monotonic() - began < PATIENCE / 3
+        time.sleep(1)
+    subprocess.run(["scancel", "--me"], check=True, timeout=60)
+    said, _ = sweep.communicate(timeout=PATIENCE / 3)
+    assert sweep.returncode == 0, said
+    table = table_of(file, out)
+    assert [*table["state"]] == ["finished"] * 2
+    assert table["attempts"].min() >= 2
+
+
 def test_dask_with_two_workers(tmp_path, capfd, monkeypatch):
     pytest.importorskip("dask.distributed", reason="pip install 'phasefield-llzo[dask]'")
     monkeypatch.chdir(tmp_path)
