@@ -3,7 +3,7 @@
     python docs/gallery.py RUNS [RUN ...]
 
 Runs are kept in the directory RUNS and not repeated; without names all of them are made, which
-takes a quarter of an hour. The pictures are figures of reports, of comparisons and of
+takes half an hour. The pictures are figures of reports, of comparisons and of
 `phasefield geometry`; this script only takes them from there. docs/gallery.md says which case and
 command made each.
 """
@@ -32,6 +32,8 @@ FIGURES = {
     "cycle": {"voltage.png": "cycle-voltage.png", "panels.png": "cycle.png"},
     "symmetric_2p3um": {"panels.png": "symmetric.png"},
     "cylinder_3d": {"isosurface.png": "cylinder-3d.png"},
+    "spheres_3d": {"isosurface.png": "spheres-3d.png"},
+    "tomogram": {"isosurface.png": "tomogram-3d.png"},
 }
 """Of each run the figures that its report has, and the names they are shown under."""
 
