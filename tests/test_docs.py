@@ -5,15 +5,14 @@ sweep, ```yaml NAME.yaml a file that the page tells to save under that name; ```
 ```console run in order, page by page, in a directory with the `cases`; with `slow` they run only in
 the slow tests, with `short` too, and there each run plates for two seconds only; with `no-run`
 never, and then NOT_RUN below says why; ```python pvpython runs in ParaView; ```text shows commands
-that the parser must take. Lines of a console block that do not
-begin with `$ ` are what the command prints; `...` stands for anything.
+that the parser must take. Lines of a console block without `$ ` are what the command prints, and
+`...` stands for anything.
 """
 
 from __future__ import annotations
 
 import contextlib
 import doctest
-import importlib
 import importlib.util
 import io
 import re
@@ -380,8 +379,7 @@ def test_keys_of_the_summary_are_listed(workplace):
 
 
 @pytest.mark.paraview
-@pytest.mark.skipif(shutil.which("pvpython") is None, reason="pvpython is not installed")
-@pytest.mark.skipif(shutil.which("xvfb-run") is None, reason="xvfb-run is not installed")
+@pytest.mark.skipif(None in map(shutil.which, ("pvpython", "xvfb-run")), reason="not installed")
 @pytest.mark.parametrize("page", pages_with("python", "pvpython"), ids=name)
 def test_script_for_paraview_runs(page, workplace):
     (block,) = (b for b in blocks(page) if "pvpython" in b.words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 
 from phasefield.case import case_from_dict
-from phasefield.errors import DidNotConverge, Interrupted
+from phasefield.errors import DidNotConverge
 from phasefield.physics.conserved import front_at_rest
 from phasefield.protocol import AppliedCurrent
 from phasefield.results import open_run
@@ -100,21 +99,8 @@ def assert_bitwise_equal(one, two):
         assert np.array_equal(values, two[name], equal_nan=True), name
 
 
-def test_stopped_by_a_signal_and_resumed_is_bitwise_the_same(finished, tmp_path, monkeypatch):
-    from phasefield.simulation import Simulation
-
-    advance = Simulation.advance
-
-    def advance_and_signal(self):
-        landed = advance(self)
-        if self.step == 7:
-            os.kill(os.getpid(), signal.SIGTERM)
-        return landed
-
-    monkeypatch.setattr(Simulation, "advance", advance_and_signal)
-    with pytest.raises(Interrupted, match="SIGTERM"):
-        run(small(), tmp_path / "run")
-    monkeypatch.undo()
+def test_stopped_by_a_signal_and_resumed_is_bitwise_the_same(finished, tmp_path, interrupt):
+    interrupt(lambda: run(small(), tmp_path / "run"))
     resumed = run(small(), tmp_path / "run")
     assert_bitwise_equal(final_fields(resumed.path), final_fields(finished.path))
     drop = ["wall time [s]"]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
-
 import numpy as np
 import pytest
 
 from phasefield.case import case_from_dict
-from phasefield.errors import CaseError, Interrupted
+from phasefield.errors import CaseError
 from phasefield.materials import bibtex
 from phasefield.preflight import preflight
 from phasefield.record import SALT_COLUMNS
 from phasefield.report import write_report
 from phasefield.runner import run
-from phasefield.simulation import Simulation, build
+from phasefield.simulation import build
 from phasefield.solvers.newton import NewtonFailed
 
 from .test_run import SMALL, assert_bitwise_equal, final_fields
@@ -67,19 +64,8 @@ def test_the_report_shows_the_part(plated):
     assert "concentration" in page
 
 
-def test_resumed_is_bitwise_the_same(plated, tmp_path, monkeypatch):
-    advance = Simulation.advance
-
-    def advance_and_signal(self):
-        landed = advance(self)
-        if self.step == 7:
-            os.kill(os.getpid(), signal.SIGTERM)
-        return landed
-
-    monkeypatch.setattr(Simulation, "advance", advance_and_signal)
-    with pytest.raises(Interrupted, match="SIGTERM"):
-        run(salty(), tmp_path / "run")
-    monkeypatch.undo()
+def test_resumed_is_bitwise_the_same(plated, tmp_path, interrupt):
+    interrupt(lambda: run(salty(), tmp_path / "run"))
     resumed = run(salty(), tmp_path / "run")
     assert_bitwise_equal(final_fields(resumed.path), final_fields(plated.path))
     drop = ["wall time [s]"]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from phasefield.case import load_case
-from phasefield.errors import Interrupted
 from phasefield.physics.paper import interpolation, paper_coefficients
 from phasefield.protocol import AppliedVoltage
 from phasefield.runner import run
-from phasefield.simulation import Simulation, build
+from phasefield.simulation import build
 from phasefield.solvers.paper_backend import PaperBackend
 
 QUICK = Path(__file__).parents[2] / "cases" / "paper_quickstart.yaml"
@@ -101,19 +98,8 @@ def test_halving_the_time_step_changes_the_result_little(finished, tmp_path):
         assert abs(change) < most, key
 
 
-def test_stopped_and_resumed_is_bitwise_the_same(finished, tmp_path, monkeypatch):
-    advance = Simulation.advance
-
-    def advance_and_signal(self):
-        landed = advance(self)
-        if self.step == 7:
-            os.kill(os.getpid(), signal.SIGTERM)
-        return landed
-
-    monkeypatch.setattr(Simulation, "advance", advance_and_signal)
-    with pytest.raises(Interrupted, match="SIGTERM"):
-        short(tmp_path / "run")
-    monkeypatch.undo()
+def test_stopped_and_resumed_is_bitwise_the_same(finished, tmp_path, interrupt):
+    interrupt(lambda: short(tmp_path / "run"))
     resumed = short(tmp_path / "run")
     for name in finished.fields.data_vars:
         one, two = finished.fields[name].values, resumed.fields[name].values
