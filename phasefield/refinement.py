@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 
 from phasefield.analysis.convergence import Limit, extrapolate
@@ -42,17 +43,24 @@ class Study:
     Attributes
     ----------
     title : what is refined.
-    ratio : between neighbours of the sequence [1].
     members : the runs, the coarsest first.
+    spacings : edge of a square or cube as large as a cell of each run [m]; whole cells fit, so
+        that it is not quite the asked spacing.
     values : of every quantity, run by run, in its unit.
     limits : of every quantity.
     """
 
     title: str
-    ratio: float
     members: tuple[Member, ...]
+    spacings: tuple[float, ...]
     values: Mapping[str, tuple[float, ...]]
     limits: Mapping[str, Limit]
+
+    @property
+    def sizes(self) -> tuple[float, ...]:
+        """What is refined, in each run [m]."""
+        widths = tuple(member.width for member in self.members)
+        return self.spacings if len(set(widths)) == 1 else widths
 
 
 def plan_grids(case: Case, count: int, ratio: float = GRID_RATIO) -> tuple[Member, ...]:
@@ -104,12 +112,19 @@ def refine(
         place = out / _folder(member)
         told(member, place)
         done.append(run(with_overrides(case, _overrides(member, fixed_step)), place, force=force))
-    ratio = members[0].spacing / members[1].spacing
-    of_width = members[0].width != members[1].width
+    spacings = tuple(_spacing(one) for one in done)
     values = {name: tuple(_value(one, name) for one in done) for name in QUANTITIES}
-    limits = {name: extrapolate(found, ratio) for name, found in values.items()}
-    title = "interface width" if of_width else "grid"
-    return Study(title, ratio, tuple(members), values, limits)
+    title = "grid" if members[0].width == members[1].width else "interface width"
+    study = Study(title, tuple(members), spacings, values, {})
+    limits = {name: extrapolate(found, study.sizes) for name, found in values.items()}
+    return replace(study, limits=limits)
+
+
+def _spacing(done: Run) -> float:
+    """Edge of a square or cube as large as a cell of the grid [m]."""
+    axes = zip(done.summary["spacing_m"], done.summary["shape"], strict=True)
+    edges = [float(spacing) for spacing, cells in axes if cells > 1]
+    return float(prod(edges) ** (1.0 / len(edges)))
 
 
 def _folder(member: Member) -> str:
@@ -161,8 +176,9 @@ def _rows(study: Study) -> list[tuple[str | float, ...]]:
     rows: list[tuple[str | float, ...]] = []
     for name, (_, _, unit) in QUANTITIES.items():
         limit = study.limits[name]
-        for member, value in zip(study.members, study.values[name], strict=True):
-            place = (member.name, member.width, member.spacing)
+        of = zip(study.members, study.spacings, study.values[name], strict=True)
+        for member, spacing, value in of:
+            place = (member.name, member.width, spacing)
             rows.append((study.title, name, unit, *place, value, "", ""))
         rows.append(
             (study.title, name, unit, "limit", "", "", limit.value, limit.order, limit.error)
@@ -175,10 +191,9 @@ def _panel(axes: object, study: Study, name: str) -> None:
     from matplotlib.axes import Axes
 
     assert isinstance(axes, Axes)
-    width = study.title == "interface width"
-    x = [1e6 * (member.width if width else member.spacing) for member in study.members]
+    x = [1e6 * size for size in study.sizes]
     limit, unit = study.limits[name], QUANTITIES[name][2]
     axes.plot(x, study.values[name], marker="o", color=ACCENT)
     axes.errorbar([0.0], [limit.value], yerr=[limit.error], marker="s", color=MUTED, capsize=3)
-    label = "interface width [µm]" if width else "spacing [µm]"
+    label = "spacing [µm]" if study.title == "grid" else "interface width [µm]"
     axes.set(xlabel=label, ylabel=name if unit == "1" else f"{name} [{unit.replace('u', 'µ')}]")

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from phasefield import cli
+from phasefield.analysis.convergence import extrapolate
 from phasefield.case import load_case
-from phasefield.refinement import plan_grids, plan_widths
+from phasefield.commands.converge import _lines
+from phasefield.refinement import (
+    QUANTITIES,
+    Member,
+    Study,
+    _spacing,
+    plan_grids,
+    plan_widths,
+    write_study,
+)
 from phasefield.results import open_run
 
 QUICKSTART = Path(__file__).parents[1] / "cases" / "quickstart.yaml"
@@ -70,9 +82,41 @@ def test_finished_runs_are_not_run_again(converged, capsys):
     assert cli.main([*words, *SHORT, "--fixed-step", "10 s"]) == 0
     assert {p: p.stat().st_mtime_ns for p in converged.glob("width-*/history.csv")} == before
     printed = capsys.readouterr()
-    assert "refined: grid, by 2 from run to run" in printed.out
+    assert "refined: grid\n" in printed.out
+    assert re.search(r"^spacing \[um\] +0\.0748\d* +0\.0374\d*$", printed.out, re.MULTILINE)
     assert "error bar" in printed.out
     assert printed.err.count("running h") == 2
+
+
+def study(**values):
+    """Three grids whose spacings are not those that were asked for; other values go as h^2."""
+    spacings = (0.1e-6, 0.07e-6, 0.05e-6)
+    members = tuple(Member(name, 0.4e-6, 0.1e-6) for name in ("h", "h/1.4", "h/2"))
+    found = {name: tuple(1.0 + (1e7 * h) ** 2 for h in spacings) for name in QUANTITIES} | values
+    limits = {name: extrapolate(each, spacings) for name, each in found.items()}
+    return Study("grid", members, spacings, found, limits)
+
+
+def test_spacings_are_those_of_the_grids_as_made(tmp_path):
+    table, _ = write_study([study()], tmp_path)
+    with table.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["quantity"] == "voltage"]
+    assert [row["spacing [m]"] for row in rows] == ["1e-07", "7e-08", "5e-08", ""]
+    assert float(rows[-1]["observed order"]) == pytest.approx(2.0)
+    assert float(rows[-1]["value"]) == pytest.approx(1.0)
+
+
+def test_cells_of_a_run_are_measured_on_its_grid():
+    """40 x 27 cells of 0.08 x 0.05 um; the axis of one cell has none."""
+    summary = {"spacing_m": [0.1e-6, 0.08e-6, 0.05e-6], "shape": [1, 40, 27]}
+    assert _spacing(SimpleNamespace(summary=summary)) == pytest.approx(1e-6 * 0.004**0.5)
+
+
+def test_what_is_not_extrapolated_is_said():
+    lines = _lines(study(voltage=(5.0, 4.0, 3.0)))
+    (said,) = (line for line in lines if line.startswith("voltage: "))
+    assert "is below 0.5: nothing is extrapolated" in said
+    assert not any("extrapolated" in line for line in _lines(study()))
 
 
 def test_a_run_without_the_numbers_is_refused(tmp_path, capsys):

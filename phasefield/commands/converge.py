@@ -99,7 +99,10 @@ def _lines(study: Study) -> Sequence[str]:
     from phasefield.refinement import QUANTITIES
 
     names = [member.name for member in study.members]
+    sizes = [f"{1e6 * size:.4g}" for size in study.sizes]
+    what = "spacing" if study.title == "grid" else study.title
     rows = [("", *names, "observed order", "limit", "error bar")]
+    rows.append((f"{what} [um]", *sizes, "", "", ""))
     for name, (_, _, unit) in QUANTITIES.items():
         limit = study.limits[name]
         order = "-" if isnan(limit.order) else f"{limit.order:.2f}"
@@ -111,4 +114,5 @@ def _lines(study: Study) -> Sequence[str]:
         "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    return [f"refined: {study.title}, by {study.ratio:.4g} from run to run", *lines, ""]
+    doubts = [f"{name}: {limit.doubt}" for name, limit in study.limits.items() if limit.doubt]
+    return [f"refined: {study.title}", *lines, *doubts, ""]

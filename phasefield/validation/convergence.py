@@ -51,7 +51,7 @@ def _full(case: Case, folder: Path) -> Outcome:
     curves = []
     for refined, study in studies.items():
         found, limit = study.values["nonuniformity"], study.limits["nonuniformity"].value
-        steps = [study.ratio**-n for n in range(len(found))]
+        steps = [size / study.sizes[0] for size in study.sizes]
         curves.append(Curve(refined, steps, found))
         curves.append(Curve(f"{refined}, limit", [0.0], [limit], points=True))
     plot = Plot("spacing or width / that of the case", "nonuniformity", tuple(curves))
