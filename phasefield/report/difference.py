@@ -17,7 +17,7 @@ from phasefield.report.look import PAGE_WIDTH, figure
 from phasefield.report.panels import height_axis, potential_scale
 from phasefield.report.scene import POTENTIAL_MAP, Scene
 
-__all__ = ["Apart", "apart", "difference_figure"]
+__all__ = ["Apart", "apart", "difference_figure", "largest_difference"]
 
 FloatArray = NDArray[np.float64]
 
@@ -62,11 +62,18 @@ def apart(a: Frames, b: Frames) -> Apart:
     pores = phi < (INSIDE if _models_differ(a, b) else np.inf)
     lithium, potential = [], []
     for i, j in zip(first, second, strict=True):
-        xi = a.field("lithium_order_parameter", i) - b.field("lithium_order_parameter", j)
-        lithium.append(np.abs(xi[pores]).max())
-        drop = a.potential_field(i) - b.potential_field(j)
-        potential.append(np.abs(np.nan_to_num(drop[phi > INSIDE])).max(initial=0.0))
+        xi = (a.field("lithium_order_parameter", i), b.field("lithium_order_parameter", j))
+        drop = (a.potential_field(i), b.potential_field(j))
+        lithium.append(largest_difference(*(field[pores] for field in xi)))
+        potential.append(largest_difference(*(field[phi > INSIDE] for field in drop)))
     return Apart(a.times[first], np.array(lithium), np.array(potential))
+
+
+def largest_difference(one: FloatArray, other: FloatArray) -> float:
+    """Largest |one - other|, infinite where only one of them has a value; 0 where neither has."""
+    known = ~(np.isnan(one) & np.isnan(other))
+    found = np.abs(one - other)[known]
+    return float(np.nan_to_num(found, nan=np.inf).max(initial=0.0))
 
 
 def difference_figure(a: tuple[str, Frames], b: tuple[str, Frames]) -> Figure:

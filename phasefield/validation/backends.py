@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-
-from phasefield.report.data import RunData
+from phasefield.report.difference import largest_difference
 from phasefield.report.pair import Pair, read_pair
 from phasefield.runner import run
 from phasefield.validation.outcome import Curve, Outcome, Plot
-from phasefield.validation.setups import Array, shipped_case
+from phasefield.validation.setups import shipped_case
 
 __all__ = ["numba_vs_fipy"]
 
@@ -39,13 +37,9 @@ def _pair(name: str, duration: float, folder: Path) -> Pair:
 
 
 def _apart(pair: Pair, column: str) -> float:
-    """Largest difference of a column of the history, at any step where it has a value."""
-    one, other = (_column(data, column) for data in pair.runs)
-    return float(np.nanmax(np.abs(one - other)))
-
-
-def _column(data: RunData, name: str) -> Array:
-    return np.asarray(data.history[name].to_numpy(dtype=float))
+    """Largest difference of a column of the history, infinite where only one run has a value."""
+    one, other = (data.history[column].to_numpy(dtype=float) for data in pair.runs)
+    return largest_difference(one, other)
 
 
 def numba_vs_fipy(quick: bool) -> Outcome:

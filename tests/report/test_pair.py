@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from phasefield.errors import PhaseFieldError
+from phasefield.report.difference import largest_difference
 from phasefield.report.pair import read_pair, write_pair
 
 
@@ -59,3 +60,11 @@ def test_other_grids_and_other_times_are_refused(slit, make):
     for other, word in ((make(pore=3.0, frames=2), "grids"), (make(until=-1.0), "saved")):
         with pytest.raises(PhaseFieldError, match=word):
             read_pair(("a", "b"), (slit, other))
+
+
+def test_a_value_that_only_one_run_has_is_an_infinite_difference():
+    one = np.array([np.nan, 1.0, 2.0])
+    assert largest_difference(one, one + 0.25) == 0.25
+    assert largest_difference(one, np.array([np.nan, 1.0, np.nan])) == np.inf
+    assert largest_difference(np.array([0.0, 1.0, 2.0]), one) == np.inf
+    assert largest_difference(one[:1], one[:1]) == 0.0
