@@ -43,18 +43,13 @@ def cubic_flux(pz: float, py: float, px: float, kappa: float, epsilon: float):  
 def is_convex(epsilon: float, fold: int, dimensions: int) -> bool:
     """Whether the surface energy, proportional to sqrt(kappa1), is convex in every direction.
 
-    In the plane gamma + gamma'' > 0 is sampled over theta. The cubic form is checked on the planes
-    (001) and (1-10) through its extreme directions.
+    gamma + gamma'' > 0 is sampled over theta. The cubic form stops being convex in the planes (001)
+    first, at epsilon = 1/7 along [100] and at -1/7 along [110]; there it is the one of the plane
+    with w = 4.
     """
     theta = np.linspace(0.0, 2.0 * np.pi, 7201)
-    if dimensions == 2:
-        return _stiffness_positive(1.0 + epsilon * np.cos(fold * theta), theta)
-    in_cube_face = np.cos(theta) ** 4 + np.sin(theta) ** 4
-    in_diagonal = np.cos(theta) ** 4 + 0.5 * np.sin(theta) ** 4
-    return all(
-        _stiffness_positive(1.0 + epsilon * (4.0 * fourth - 3.0), theta)
-        for fourth in (in_cube_face, in_diagonal)
-    )
+    of_plane = fold if dimensions == 2 else 4
+    return _stiffness_positive(1.0 + epsilon * np.cos(of_plane * theta), theta)
 
 
 def _stiffness_positive(kappa: np.ndarray, theta: np.ndarray) -> bool:

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from phasefield.analysis.front import even_rise, filling, free_surface, front_height
+from phasefield.analysis.front import (
+    even_rise,
+    filling,
+    free_surface,
+    front_height,
+    front_width,
+)
 from phasefield.analysis.uniformity import Uniformity, uniformity
 
 DX = 0.05e-6
@@ -208,3 +214,12 @@ def test_filling_and_the_width_of_the_front():
     xi, psi = slit_fields(np.full(6, 25.3) * DX)
     flat = uniformity(xi, np.full((1, 6), 20 * DX), DX, psi, SPACING, 1)
     assert flat.front_width_m == pytest.approx(1.1 * DELTA, rel=0.05)
+
+
+def test_a_front_beyond_the_domain_has_no_width():
+    falling = np.linspace(1.0, 0.0, 11)
+    assert front_width(falling, DX) == pytest.approx(8 * DX)
+    assert math.isnan(front_width(falling[:-2], DX))  # 20 % are filled in the last layer
+    assert math.isnan(front_width(falling[2:], DX))
+    assert math.isnan(front_width(np.ones(5), DX))
+    assert math.isnan(front_width(np.zeros(5), DX))

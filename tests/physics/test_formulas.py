@@ -17,7 +17,7 @@ from phasefield.physics.conserved import (
     front_coefficients,
     series_mean,
 )
-from phasefield.physics.salt import diffusion_voltage, exchange_ratio
+from phasefield.physics.salt import Salt, diffusion_voltage, exchange_ratio
 from phasefield.physics.transport import contact, contact_prime
 
 XI = np.linspace(-0.2, 1.2, 57) + 1e-4  # never on a kink
@@ -218,3 +218,4 @@ def test_a_salt_moves_the_current_and_the_reaction():
     assert diffusion_voltage(0.4, 298.0) == pytest.approx(1.2 * 8.314462618 * 298 / 96485.33212)
     assert exchange_ratio(250.0, 1000.0, 0.5) == pytest.approx(0.5)
     assert exchange_ratio(250.0, 1000.0, 0.25) == pytest.approx(0.25**0.75)
+    assert Salt(0.4, 1e-10, 1000.0, 0.03).anions_per_charge == pytest.approx(0.6 / 96485.33212)

@@ -70,6 +70,9 @@ def test_effective_values_of_the_three_phases():
         assert found == pytest.approx(expected, rel=1e-6)
         floor = slope(lambda x: paper.effective.py_func(x, 0.3, 0.0, 0.0, 1.0), xi)
         assert paper.effective_prime.py_func(xi, 0.3, 0.0, 1.0) == pytest.approx(floor, rel=1e-6)
+    # where lithium and LLZO overlap by more than a whole, no vacuum is left to change
+    assert paper.effective.py_func(0.5, 0.6, 0.0, 0.0, 1.0) == 0.0
+    assert paper.effective_prime.py_func(0.5, 0.6, 0.0, 1.0) == 0.0
     here, there = 2.0, 5e-3
     found = paper.harmonic_slope.py_func(here, there)
     assert found == pytest.approx(slope(paper.harmonic.py_func, here, there), rel=1e-4)
@@ -203,6 +206,24 @@ def test_cubic_convexity_ends_at_the_cube_face(limit):
     """There kappa is 1 + eps cos(4 t): 1 + 7 eps > 0 at 45 degrees, 1 - 7 eps > 0 at 0."""
     assert anisotropy.is_convex(0.98 * limit, 4, 3)
     assert not anisotropy.is_convex(1.02 * limit, 4, 3)
+
+
+@pytest.mark.parametrize("epsilon", [0.98 / 7, -0.98 / 7])
+def test_no_other_direction_stops_earlier(epsilon):
+    """Second differences of |p| sqrt(kappa1(p)) across 4000 directions."""
+    p = np.random.default_rng(3).normal(size=(4000, 3))
+    p /= np.linalg.norm(p, axis=1)[:, None]
+    across = np.cross(p, np.roll(p, 1, axis=1))
+    across /= np.linalg.norm(across, axis=1)[:, None]
+
+    def energy(q):
+        square = np.sum(q**2, axis=1)
+        fourth = np.sum(q**4, axis=1) / square**2
+        return np.sqrt(square * (1 + epsilon * (4 * fourth - 3)))
+
+    for turn in np.linspace(0.0, np.pi, 12, endpoint=False):
+        way = 1e-3 * (np.cos(turn) * across + np.sin(turn) * np.cross(p, across))
+        assert (energy(p + way) + energy(p - way) - 2 * energy(p)).min() > 0.0
 
 
 def bend_of(xi, spacing, kappa, epsilon, fold):

@@ -106,6 +106,20 @@ def test_what_one_electrode_gains_the_other_loses(cell, width):
     assert gained == pytest.approx(charge * model.volume_per_charge, rel=1e-9)
     assert gained + lost == pytest.approx(0.0, abs=1e-14 * before.lithium_volume_per_area)
     assert after.second.lithium_change == pytest.approx(gained + lost, abs=1e-20)
+    # a slit is pore in half of its cross-section
+    second = observer.observe(level, charge).second.uniformity
+    assert second.faraday_rise_m == pytest.approx(-2 * gained, rel=1e-3)
+    assert second.mean_rise_m < 0.0
+
+
+def test_contact_of_the_second_electrode_is_counted_from_its_own_end(cell, width):
+    """Half of its lithium leaves half of its contact; nothing of the first one counts."""
+    domain, model, xi = cell
+    observer = SymmetricObserver(domain, model, xi)
+    assert observer.second_contact(xi) == pytest.approx(1.0)
+    lower = profile(domain, 1.2e-6, width)
+    less = lower + np.flip(profile(domain, 0.6e-6, width), 1)
+    assert observer.second_contact(less) == pytest.approx(0.5, rel=0.01)
 
 
 def test_exchanged_ends_and_current_give_the_mirror_image(cell, width):
