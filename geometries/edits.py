@@ -85,25 +85,26 @@ def kept_pores(labels: NDArray[np.uint8], growth_axis: int, keep: Keep) -> NDArr
     return np.asarray(np.isin(bodies, chosen[chosen > 0]))
 
 
-def require_open(scaffold: Scaffold, depth: float) -> None:
+def require_open(scaffold: Scaffold, depth: float, *, room: bool = True) -> None:
     """Refuse a scaffold into which lithium cannot grow, or that cannot feed it.
 
     Parameters
     ----------
     scaffold : the lithium is at its low end, the counter electrode at its high end.
     depth : to which lithium fills the pores [m].
+    room : ask for room above the lithium; without it the pores may be full.
 
     Raises
     ------
     GeometryError
-        When no pore runs from the lithium side to above the lithium, or no solid from the counter
-        electrode down to it.
+        When no pore runs from the lithium side, or to above the lithium, or no solid from the
+        counter electrode down to it.
     """
     axis, step = scaffold.growth_axis, scaffold.spacing[scaffold.growth_axis]
     across = tuple(a for a in range(3) if a != axis)
     layers = np.flatnonzero(kept_pores(scaffold.labels, axis, "lithium_side").any(axis=across))
     reach = (layers[-1] + 1) * step if len(layers) else 0.0
-    if reach <= depth:
+    if reach == 0.0 or (room and reach <= depth):
         raise GeometryError(
             f"the pores are closed: from the lithium side they reach {um(reach)} deep, the lithium "
             f"{um(depth)}; choose a higher porosity, another seed, or less lithium"

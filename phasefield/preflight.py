@@ -16,7 +16,7 @@ import numpy as np
 from geometries import GeometryError, Scaffold, generate, require_open, trimmed, with_separator
 from phasefield import resolution
 from phasefield.analysis import salt
-from phasefield.case import Case
+from phasefield.case import Case, RestStep, StripStep
 from phasefield.coatings import case_domain, electrolyte_shares, wall_shares
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.costs import COSTS
@@ -220,10 +220,17 @@ def build_scaffold(case: Case, *, usable: bool = True) -> Scaffold:
             scaffold = with_separator(scaffold, given.separator)
         scaffold = scaffold if given.trim == "none" else trimmed(scaffold, given.trim)
         if usable:
-            require_open(scaffold, case.lithium.depth)
+            require_open(scaffold, case.lithium.depth, room=_needs_room(case))
         return scaffold
     except GeometryError as error:
         raise GeometryInvalid(str(case.problem("geometry", str(error)))) from error
+
+
+def _needs_room(case: Case) -> bool:
+    """Whether lithium can grow: not in a half cell that only strips and rests."""
+    return case.cell.kind == "symmetric" or not all(
+        isinstance(step, StripStep | RestStep) for step in case.protocol
+    )
 
 
 def _image_path(case: Case, given: Path) -> Path:

@@ -13,8 +13,11 @@ import tifffile
 from geometries import generate
 from geometries.exports import export
 from phasefield import cli
-from phasefield.case import load_case
+from phasefield.analysis.stripping import charge_before_void
+from phasefield.case import Case, load_case
+from phasefield.errors import GeometryInvalid
 from phasefield.preflight import preflight
+from phasefield.runner import run
 
 UM = 1e-6
 CASES = Path(__file__).parents[1] / "cases"
@@ -155,3 +158,46 @@ def test_shipped_scaffolds_keep_the_limit_of_the_wall_area(name):
     found = preflight(load_case(CASES / f"{name}.yaml"))
     assert abs(found.wall_area_bias) < 0.05
     assert not found.problems
+
+
+FLAT = """\
+format: 1
+name: flat
+dimensions: 2
+geometry: {kind: image, file: flat.npy, voxel_size: 0.1 um, axes: yx, growth: +y, pore_size: 6.2 um}
+grid: {spacing: 0.1 um}
+interface: {width: 0.4 um}
+lithium: {depth: 3.2 um}  # beyond the roof by what the wall is wide
+electrolyte: {material: llzo}
+kinetics: {resistance: 24.6 ohm*cm^2}
+protocol:
+  - strip: {current_density: 0.02 mA/cm^2, charge: 0.00195 mAh/cm^2}
+solver: {time_error: 1e-2}
+"""
+
+
+def flat_case(folder: Path, *overrides: str) -> Case:
+    """Lithium 2 um thick between its collector and dense LLZO, without a free surface."""
+    labels = np.ones((42, 5), np.uint8)
+    labels[:20] = 0
+    np.save(folder / "flat.npy", labels)
+    (folder / "flat.yaml").write_text(FLAT)
+    return load_case(folder / "flat.yaml", overrides)
+
+
+def test_full_pores_are_refused_where_lithium_is_to_grow(folder):
+    plate = "protocol=[{plate: {current_density: 0.1 mA/cm^2, duration: 10 s}}]"
+    with pytest.raises(GeometryInvalid, match="the pores are closed"):
+        preflight(flat_case(folder, plate), force=True)
+    assert preflight(flat_case(folder), force=True).frames > 0
+
+
+def test_flat_lithium_without_a_free_surface_tears_when_it_is_stretched(folder):
+    found = run(flat_case(folder), folder / "flat", force=True)
+    pressure = found.history["min pressure [Pa]"].to_numpy()
+    torn = int(np.argmin(pressure))
+    charge = -found.history["charge [C/m^2]"][torn]
+    expected = charge_before_void(2 * UM, 50e6, 1.1e10, 13.02e-6)
+    assert charge == pytest.approx(expected, rel=0.03)
+    assert pressure[-1] > 0.1 * pressure[torn]
+    assert found.fields["lithium_order_parameter"].min() > -2e-3
