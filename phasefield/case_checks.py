@@ -13,7 +13,7 @@ from typing import Any
 from geometries.lattices import Arrangement, highest_porosity
 from phasefield.units import format as show
 
-__all__ = ["cross_checks"]
+__all__ = ["cross_checks", "largest_anisotropy"]
 
 _ACTIVATED = {"electrolyte": "conductivity", "lithium": "diffusivity", "kinetics": "resistance"}
 """Sections that take an activation energy, and what it is of."""
@@ -159,6 +159,40 @@ def _metal_stays_metal(v: Values) -> Found:
         )
 
 
+def largest_anisotropy(fold: int) -> float:
+    """epsilon below which the surface energy is convex, 2/(w^2 - 2), and 1 at most [1].
+
+    gamma + gamma'' of sqrt(1 + epsilon cos(w theta)) is least where the cosine is 1. The cubic form
+    has its least on the planes of a cube, where it is the one in 2D with w = 4.
+    """
+    return min(1.0, 2.0 / (fold**2 - 2))
+
+
+def _surface_is_convex(v: Values) -> Found:
+    epsilon, fold, dimensions = (
+        v.get(path) for path in ("lithium.anisotropy", "lithium.fold", "dimensions")
+    )
+    if dimensions == 3 and fold is not None and fold != 4:
+        yield "lithium.fold", f"in 3 dimensions the anisotropy is cubic, w = 4, you gave {fold}"
+        return
+    if not epsilon or fold is None:
+        return
+    limit = largest_anisotropy(fold)
+    if epsilon >= limit:
+        yield (
+            "lithium.anisotropy",
+            f"the surface energy is not convex for epsilon = {epsilon:g} and w = {fold}: epsilon "
+            f"must stay below {limit:.4g}",
+        )
+    if v.get("model") == "paper":
+        yield "lithium.anisotropy", "needs model: conserved; model: paper has paper.anisotropy"
+    if v.get("backend") == "fipy":
+        yield (
+            "lithium.anisotropy",
+            "needs backend: numba; of the conserved model FiPy solves isotropic surfaces",
+        )
+
+
 def _maps_suit_the_rest(v: Values) -> Found:
     lists = "coatings", "electrolyte.regions"
     given = {path: v[path] for path in lists if v.get(path)}
@@ -213,6 +247,7 @@ _CHECKS = (
     _salt_is_complete,
     _activation_is_complete,
     _metal_stays_metal,
+    _surface_is_convex,
     _maps_suit_the_rest,
     _steps_are_ordered,
     _ions_diffuse_forwards,

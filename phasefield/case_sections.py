@@ -120,6 +120,14 @@ class Lithium(Section):
         "of a symmetric cell: depth from the other end; as depth if not given", "2 um", None
     )
     surface_energy: SurfaceEnergy = key("gamma, lithium against void", "0.5 J/m^2", "0.5 J/m^2")
+    anisotropy: Annotated[float, Field(ge=0, lt=1)] = key(
+        "epsilon of kappa1, the gradient coefficient; the surface energy goes with its root",
+        0.05,
+        0.0,
+    )
+    fold: Annotated[int, Field(ge=2, le=12, multiple_of=2)] = key(
+        "w of cos(w theta), even since edges are mirrors; in 3D cubic, w = 4", 6, 4
+    )
     diffusivity: Diffusivity = key(
         "D_Li, transport in the metal; creep and stack pressure act as a larger value",
         "5.6e-15 m^2/s",

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from phasefield.constants import FARADAY
 from phasefield.sources import (
+    ANISOTROPY_SOURCES,
     BACKEND_SOURCES,
     MODEL_SOURCES,
     SALT_SOURCES,
@@ -342,6 +343,8 @@ def bibtex(case: CitedCase) -> str:
     keys = [*MODEL_SOURCES[case.model], *BACKEND_SOURCES[case.backend]]
     if case.electrolyte.transference_number < 1.0:
         keys += SALT_SOURCES
+    if case.lithium.anisotropy:
+        keys += ANISOTROPY_SOURCES
     if case.electrolyte.material is not None:
         for _, quantity in ELECTROLYTES[case.electrolyte.material]:
             keys += quantity.references

@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-__all__ = ["BACKEND_SOURCES", "MODEL_SOURCES", "SALT_SOURCES", "SOURCES", "Source"]
+__all__ = [
+    "ANISOTROPY_SOURCES",
+    "BACKEND_SOURCES",
+    "MODEL_SOURCES",
+    "SALT_SOURCES",
+    "SOURCES",
+    "Source",
+]
 
 
 @dataclass(frozen=True)
@@ -246,6 +253,9 @@ SOURCES: Mapping[str, Source] = {source.key: source for source in _ALL}
 
 SALT_SOURCES = ("newman2021", "sand1901")
 """Keys of the references behind an electrolyte with a salt."""
+
+ANISOTROPY_SOURCES = ("kobayashi1993",)
+"""Keys of the references behind an anisotropic surface of the conserved model."""
 
 MODEL_SOURCES: Mapping[str, tuple[str, ...]] = {
     "conserved": ("porous_llzo_membranes", "cahn1958", "yu2012"),

@@ -65,6 +65,7 @@ def case_like(**changes: object) -> SimpleNamespace:
             diffusivity=1e-14,
             contact_angle=math.pi / 2,
             bulk_modulus=1.1e10,
+            anisotropy=0.0,
             activation_energy=None,
         ),
         kinetics=SimpleNamespace(resistance=1e-4),
@@ -91,6 +92,7 @@ def test_citations_follow_the_numbers() -> None:
         diffusivity=5.6e-15,
         contact_angle=math.radians(62),
         bulk_modulus=1e9,
+        anisotropy=0.05,
         activation_energy=LITHIUM.self_diffusion_activation_energy.value,
     )
     keys = cited(
@@ -100,6 +102,7 @@ def test_citations_follow_the_numbers() -> None:
         )
     )
     assert {"steinhoff2026", "sharafi2017", "yoon2023", "lodding1970"} <= set(keys)
+    assert "kobayashi1993" in keys and "kobayashi1993" not in cited(case_like())
     assert not {"masias2019", "vitos1998"} & set(keys)
     without = cited(
         case_like(electrolyte=SimpleNamespace(material=None, transference_number=1.0), lithium=own)

@@ -22,6 +22,7 @@ from phasefield.physics.salt import Salt
 from phasefield.physics.transport import contact
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.salt import SaltTransport
+from phasefield.solvers.surface import Surface
 from phasefield.state import Level
 
 __all__ = ["DepositObserver", "Observation", "Observer"]
@@ -180,6 +181,7 @@ class Observer(DepositObserver):
         self._local = local_coefficients(domain, model)
         self._salt = None if salt is None else SaltTransport(domain, model, salt)
         self._electrochemistry = Electrochemistry(domain, model, self._salt)
+        self._surface = Surface(domain, model) if model.anisotropy else None
 
     def observe(self, level: Level, charge: float) -> Observation:
         """Numbers of `level` after `charge` [C m-2]."""
@@ -260,6 +262,8 @@ class Observer(DepositObserver):
             face = 0.5 * (lower + upper) * (lower > 0.0) * (upper > 0.0)
             gradient = np.diff(xi, axis=axis) / spacing
             total += 0.5 * model.gradient_coefficient * float(np.sum(face * gradient**2))
+        if self._surface is not None:
+            total += self._surface.energy(xi)
         return total * grid.cell_volume / grid.cross_section
 
     def _bodies(self, level: Level) -> tuple[float, float, Resistance]:

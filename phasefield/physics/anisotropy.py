@@ -11,7 +11,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["cubic_flux", "is_convex", "planar_flux"]
+__all__ = [
+    "cubic_curvature",
+    "cubic_flux",
+    "is_convex",
+    "planar_curvature",
+    "planar_flux",
+]
 
 
 @njit(cache=True)
@@ -38,6 +44,52 @@ def cubic_flux(pz: float, py: float, px: float, kappa: float, epsilon: float):  
         stiff * px + turn * px * (px * px / square - fourth),
         stiff,
     )
+
+
+@njit(cache=True)
+def planar_curvature(py: float, px: float, kappa: float, epsilon: float, fold: float):  # type: ignore[no-untyped-def]
+    """Second derivatives (yy, xx, yx) of the energy density to the gradient (py, px) [J m-1].
+
+    Along the gradient it is kappa1, across it kappa1 + kappa1''/2, and kappa1'/2 joins both. No
+    gradient has no direction: kappa.
+    """
+    if py == 0.0 and px == 0.0:
+        return kappa, kappa, 0.0
+    theta = np.arctan2(py, px)
+    y, x = np.sin(theta), np.cos(theta)
+    along = kappa * (1.0 + epsilon * np.cos(fold * theta))
+    across = along - 0.5 * kappa * epsilon * fold**2 * np.cos(fold * theta)
+    join = -0.5 * kappa * epsilon * fold * np.sin(fold * theta)
+    return (
+        y * y * along + x * x * across + 2.0 * x * y * join,
+        x * x * along + y * y * across - 2.0 * x * y * join,
+        x * y * (along - across) + (x * x - y * y) * join,
+    )
+
+
+@njit(cache=True)
+def cubic_curvature(pz: float, py: float, px: float, kappa: float, epsilon: float):  # type: ignore[no-untyped-def]
+    """Second derivatives (zz, yy, xx, zy, zx, yx) of the energy density [J m-1], cubic."""
+    length = np.sqrt(pz * pz + py * py + px * px)
+    if length == 0.0:
+        return kappa, kappa, kappa, 0.0, 0.0, 0.0
+    z, y, x = pz / length, py / length, px / length
+    fourth = z**4 + y**4 + x**4
+    turn = 16.0 * kappa * epsilon
+    return (
+        kappa + kappa * epsilon * _stiffening(z * z, fourth),
+        kappa + kappa * epsilon * _stiffening(y * y, fourth),
+        kappa + kappa * epsilon * _stiffening(x * x, fourth),
+        turn * z * y * (fourth - z * z - y * y),
+        turn * z * x * (fourth - z * z - x * x),
+        turn * y * x * (fourth - y * y - x * x),
+    )
+
+
+@njit(cache=True)
+def _stiffening(share, fourth):  # type: ignore[no-untyped-def]
+    """What epsilon adds to a second derivative [1]; `share` n_i^2, `fourth` the sum of n^4."""
+    return 24.0 * share - 32.0 * share**2 - 4.0 * fourth + 16.0 * share * fourth - 3.0
 
 
 def is_convex(epsilon: float, fold: int, dimensions: int) -> bool:

@@ -58,6 +58,8 @@ class Coefficients(NamedTuple):
     thermal_voltage : RT/F [V].
     volume_per_charge : V_m/F [m3 C-1].
     conductivity : sigma of the electrolyte [S m-1].
+    anisotropy : epsilon of kappa1 = kappa [1 + epsilon cos(w theta)] [1].
+    fold : w of it in 2D [1]; 4, cubic, in 3D.
     """
 
     barrier_height: float
@@ -74,6 +76,8 @@ class Coefficients(NamedTuple):
     thermal_voltage: float
     volume_per_charge: float
     conductivity: float
+    anisotropy: float = 0.0
+    fold: float = 4.0
 
 
 def coefficients(case: Case, contact_resistance: float) -> Coefficients:
@@ -101,6 +105,8 @@ def coefficients(case: Case, contact_resistance: float) -> Coefficients:
         thermal_voltage=thermal_voltage,
         volume_per_charge=volume / FARADAY,
         conductivity=case.conductivity,
+        anisotropy=case.lithium.anisotropy,
+        fold=float(case.lithium.fold),
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from phasefield.solvers.direct import Factors
-from phasefield.solvers.krylov import Workspace
+from phasefield.solvers.krylov import Operator, Workspace
 from phasefield.solvers.multigrid import Multigrid
 from phasefield.solvers.sparsity import Sparsity
 from phasefield.solvers.stencil import Layout
@@ -38,6 +41,45 @@ DIRECT_UNKNOWNS = {0: 1_000_000, 1: 1_000_000, 2: 300_000, 3: 40_000}
 """Unknowns, by dimensions, up to which the direct solver may help out: some 2 GB and minutes."""
 
 
+class Beside(Protocol):
+    """A part of a matrix that has no slots: kept out of factors and coarse grids."""
+
+    def multiply(self, x: Array, out: Array) -> None:
+        """Add this part times `x` to `out`, both (cells, 3)."""
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """The matrix of the slots and what is beside it, preconditioned by the former."""
+
+    slots: Operator
+    beside: Beside
+
+    def multiply(self, x: Array, out: Array) -> None:
+        self.slots.multiply(x, out)
+        self.beside.multiply(x, out)
+
+    def precondition(self, b: Array, x: Array, product: Array) -> None:
+        self.slots.precondition(b, x, product)
+        self.beside.multiply(x, product)
+
+
+@dataclass(frozen=True)
+class _Factorised:
+    """The matrix of the slots with its factors as the preconditioner."""
+
+    matrix: sparse.csc_array
+    factors: Factors
+    sparsity: Sparsity
+
+    def multiply(self, x: Array, out: Array) -> None:
+        out[:] = self.sparsity.unpack(self.matrix @ self.sparsity.pack(x))
+
+    def precondition(self, b: Array, x: Array, product: Array) -> None:
+        x[:] = self.sparsity.unpack(self.factors.solve(self.sparsity.pack(b)))
+        product[:] = b
+
+
 class LinearSolver:
     """Solves with the Jacobian whose slots were last given to `factorise`.
 
@@ -51,6 +93,8 @@ class LinearSolver:
     mask, shape : see `Multigrid`.
     conserved : (3,) weights of the rows whose sum over all cells is a conserved quantity, e.g.
         lithium. That sum of the residual is made zero to round-off whatever the tolerance.
+    beside : what the matrix has beside its slots, in rows that are not conserved; the Krylov solver
+        then goes on top of the direct one, too.
     """
 
     def __init__(
@@ -60,8 +104,9 @@ class LinearSolver:
         mask: NDArray[np.bool_],
         shape: tuple[int, int, int],
         conserved: Array | None = None,
+        beside: Beside | None = None,
     ) -> None:
-        self._sparsity, self._conserved = sparsity, conserved
+        self._sparsity, self._conserved, self._beside = sparsity, conserved, beside
         self._dimensions = sum(n > 1 for n in shape)
         self._multigrid = Multigrid(layout, mask, shape)
         self._workspace = Workspace(mask.shape, MOST_ITERATIONS)
@@ -97,16 +142,25 @@ class LinearSolver:
         ------
         RuntimeError : no solution was found.
         """
-        if self._factors is not None:
+        if self._factors is not None and self._beside is None:
             return self._factors.solve(right)
         if right.ndim == 2:
             return np.stack([self.solve(column) for column in right.T], axis=1)
         b = self._sparsity.unpack(right)
-        x, residual, ratio = self._workspace.solve(self._multigrid, b, TOLERANCE)
+        x, residual, ratio = self._workspace.solve(self._operator(), b, TOLERANCE)
         if ratio <= LOST:
             return self._sparsity.pack(self._conserving(x, residual))
+        if self._factors is not None:
+            raise RuntimeError(f"the linear solver stands at {ratio:.1e} of its right side")
         self._factors = self._rescue(ratio)
-        return self._factors.solve(right)
+        return self.solve(right)
+
+    def _operator(self) -> Operator:
+        """What the Krylov solver works with."""
+        slots: Operator = self._multigrid
+        if self._factors is not None:
+            slots = _Factorised(self._sparsity.matrix(self._values), self._factors, self._sparsity)
+        return slots if self._beside is None else _Joined(slots, self._beside)
 
     def _rescue(self, ratio: float) -> Factors:
         size, most = self._sparsity.size, DIRECT_UNKNOWNS[self._dimensions]
@@ -124,7 +178,8 @@ class LinearSolver:
             return x
         if self._shape_of_loss is None:
             even, product = np.empty_like(x), np.empty_like(x)
-            self._multigrid.precondition(self._exists * (self._conserved > 0.0), even, product)
+            right = self._exists * (self._conserved > 0.0)
+            self._operator().precondition(right, even, product)
             self._shape_of_loss = even, float(np.sum(product @ self._conserved))
         shape, sum_of_shape = self._shape_of_loss
         return x + float(np.sum(residual @ self._conserved)) / sum_of_shape * shape

@@ -17,6 +17,7 @@ from phasefield.solvers.couplings import CONSERVED_LAYOUT
 from phasefield.solvers.electrode import CounterElectrode
 from phasefield.solvers.linear import LinearSolver
 from phasefield.solvers.sparsity import Sparsity
+from phasefield.solvers.surface import Surface
 
 __all__ = ["CoupledSystem", "Step", "Unknowns"]
 
@@ -110,8 +111,9 @@ class CoupledSystem:
         self._wall_density = domain.wall_density.ravel()
         mask = unknown_mask(self._pore, self._electrolyte)
         self.sparsity = Sparsity(SLOTS, mask, domain.grid.shape)
+        self._surface = Surface(domain, model) if model.anisotropy else None
         self._linear = LinearSolver(
-            CONSERVED_LAYOUT, self.sparsity, mask, domain.grid.shape, LITHIUM
+            CONSERVED_LAYOUT, self.sparsity, mask, domain.grid.shape, LITHIUM, self._surface
         )
         cells = domain.grid.size
         self._residual = np.zeros((cells, 3))
@@ -177,6 +179,8 @@ class CoupledSystem:
             self._model, step.alpha0, step.dt, unknowns.xi, unknowns.mu,
             unknowns.ion, step.history, source, *self._reaction, self._residual, self._values,
         )  # fmt: skip
+        if self._surface is not None:
+            self._surface.add(unknowns.xi, self._residual, self._values)
         net = self._per_body(self._reaction[0], step)
         if step.bodies.second and step.voltage is not None:
             net[0] = (unknowns.metal[SECOND] - step.voltage) / self._model.thermal_voltage

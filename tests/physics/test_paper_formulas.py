@@ -9,6 +9,7 @@ import pytest
 
 from phasefield import cli
 from phasefield.case import load_case
+from phasefield.case_checks import largest_anisotropy
 from phasefield.errors import CaseError
 from phasefield.materials import CHOSEN, CLOSURES, bibtex
 from phasefield.physics import anisotropy, paper
@@ -186,6 +187,31 @@ def test_cubic_flux_is_the_derivative_of_the_energy():
     assert anisotropy.cubic_flux(0.0, 0.0, 0.0, 2.0, 0.1) == (0.0, 0.0, 0.0, 2.0)
 
 
+@pytest.mark.parametrize(("epsilon", "fold"), [(0.1, 4), (0.05, 6), (0.3, 2)])
+def test_planar_curvature_is_the_derivative_of_the_flux(epsilon, fold):
+    def flux(p):
+        return np.array(anisotropy.planar_flux(*p, 2.0, epsilon, float(fold))[:2])
+
+    for theta in np.linspace(0.05, 6.2, 23):
+        p = 1.3 * np.array([np.sin(theta), np.cos(theta)])
+        dy, dx = ((flux(p + s) - flux(p - s)) / 2e-6 for s in 1e-6 * np.eye(2))
+        found = anisotropy.planar_curvature(*p, 2.0, epsilon, float(fold))
+        assert found == pytest.approx((dy[0], dx[1], dy[1]), abs=1e-8)
+    assert anisotropy.planar_curvature(0.0, 0.0, 2.0, epsilon, float(fold)) == (2.0, 2.0, 0.0)
+
+
+def test_cubic_curvature_is_the_derivative_of_the_flux():
+    def flux(p):
+        return np.array(anisotropy.cubic_flux(*p, 2.0, 0.1)[:3])
+
+    for p in np.random.default_rng(2).standard_normal((20, 3)):
+        dz, dy, dx = ((flux(p + s) - flux(p - s)) / 2e-6 for s in 1e-6 * np.eye(3))
+        found = anisotropy.cubic_curvature(*p, 2.0, 0.1)
+        assert found == pytest.approx((dz[0], dy[1], dx[2], dz[1], dz[2], dy[2]), abs=2e-8)
+    nowhere = anisotropy.cubic_curvature(0.0, 0.0, 0.0, 2.0, 0.1)
+    assert nowhere == (2.0, 2.0, 2.0, 0.0, 0.0, 0.0)
+
+
 def test_cubic_in_a_cube_plane_is_fourfold():
     for theta in (0.1, 0.7, 2.0):
         py, px = np.sin(theta), np.cos(theta)
@@ -197,6 +223,7 @@ def test_cubic_in_a_cube_plane_is_fourfold():
 def test_convexity_ends_where_it_should(fold):
     """gamma + gamma'' of sqrt(1 + eps cos(w t)) at its maximum: 1 + eps - w^2 eps/2 > 0."""
     limit = 2 / (fold**2 - 2)
+    assert largest_anisotropy(fold) == limit
     assert anisotropy.is_convex(0.98 * limit, fold, 2)
     assert not anisotropy.is_convex(1.02 * limit, fold, 2)
 
