@@ -47,6 +47,8 @@ def test_rest_and_no_contact() -> None:
     bare = contact_metrics(i, 0 * weight, np.zeros(2, bool), 1.0, 2.0)
     assert bare.contact_area_per_area == 0
     assert math.isnan(bare.max_current_density)
+    weak = contact_metrics(i, weight, np.zeros(2, bool), 4.0, 2.0)
+    assert (weak.contact_area, weak.contact_area_per_area) == (2.0, 0.5)
 
 
 def test_gini_limits() -> None:

@@ -99,6 +99,8 @@ def test_contact_of_a_flat_front_is_the_wall_below_it(slit):
     assert observer.lithium_volume_per_area(profile(slit, DEPTH, WIDTH)) == pytest.approx(
         0.5 * DEPTH, rel=2e-4
     )
+    found = observer.contact_area_per_area(profile(slit, DEPTH, WIDTH))
+    assert found == pytest.approx(seen.contact_area_per_area)
 
 
 def test_current_is_read_with_the_pressure_and_the_metal_against_it(slit):
@@ -142,3 +144,12 @@ def test_fields_are_nan_where_they_mean_nothing(slit):
     assert contact.any()
     assert not contact[:, 24:].any()  # nothing above the front
     assert (slit.wall_density[contact] > 0).all()
+
+
+@pytest.mark.parametrize(("xi", "share"), [(0.51, 1.0), (0.49, 0.0)])
+def test_the_contact_proper_begins_at_half(slit, xi, share):
+    """H(1/2) = 1/2: the wall of a thin deposit of 51 % counts, one of 49 % does not."""
+    field = np.where(slit.pore > 0, xi, 0.0)
+    i = Observer(slit, MODEL, field).fields(level_of(slit, field))["contact_current_density"]
+    on_wall = (slit.wall_density > 0) & (slit.pore > 0)
+    assert np.isfinite(i)[on_wall].mean() == share

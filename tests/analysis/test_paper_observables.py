@@ -52,6 +52,7 @@ def test_lithium_ions_and_contact():
     assert found.contact.contact_area_per_area == pytest.approx(3e6 * share * HEIGHT)
     assert found.contact.contact_area == pytest.approx(3e6 * share * HEIGHT * 3 * SPACING**2)
     assert found.voltage == 7e-3
+    assert seen.salt_left(level(0.3)) == 1.0
     assert seen.volume_per_charge == pytest.approx(13.02e-6 / FARADAY)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from geometries import channels
+from phasefield.analysis.electrochemistry import Electrochemistry
 from phasefield.analysis.observables import Observer
 from phasefield.analysis.symmetric import SymmetricObserver
 from phasefield.constants import FARADAY
@@ -161,6 +162,29 @@ def test_without_current_the_voltage_is_the_diffusion_potential_and_the_rest_cap
     assert seen.parts.concentration + seen.parts.capillary == pytest.approx(seen.voltage)
     even = replace(rest, concentration=np.full_like(rest.concentration, C0))
     assert observer.observe(even, 8.0).parts.concentration == 0.0
+
+
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_the_diffusion_potential_is_that_between_the_electrodes(model, width, symmetric):
+    """c0/2 in the lower half of the cell, 2 c0 in the upper one: 2 (1 - t+) (RT/F) ln 4."""
+    scaffold = channels(1.2e-6, 0.5, 4e-6, "unit_cell", width / 4)
+    domain = build_domain(scaffold, width, symmetric=symmetric)
+    lower = profile(domain, 1.2e-6, width)
+    xi, of_salt = lower + symmetric * np.flip(lower, 1), salt_with(0.3)
+    c = np.full_like(xi, C0 / 2)
+    c[:, c.shape[1] // 2 :] = 2 * C0
+    level = replace(level_of(xi), concentration=c)
+    found = Electrochemistry(domain, model, salt.SaltTransport(domain, model, of_salt))
+    expected = 1.4 * THERMAL_VOLTAGE * np.log(4.0)
+    assert found.parts(level).concentration == pytest.approx(expected, rel=1e-9)
+
+
+def test_what_is_left_of_the_salt(slit, model, width):
+    levels, observer = march(slit, model, width, salt_with(0.3), PLATE, steps=(1.0,))
+    smallest = observer.observe(levels[-1], 1.0).salt.smallest
+    assert observer.salt_left(levels[-1]) == pytest.approx(smallest / C0, rel=1e-15)
+    plain = level_of(levels[-1].xi, salty=False)
+    assert Observer(slit, model, plain.xi).salt_left(plain) == 1.0
 
 
 def test_iterations_find_the_salt_of_the_factorisation(model, width, monkeypatch):
