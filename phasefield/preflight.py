@@ -52,8 +52,8 @@ class Preflight:
     Attributes
     ----------
     shape, cells : of the grid.
-    unknowns : xi and mu where there is pore, the ion potential where there is electrolyte; three
-        in every cell for the published model.
+    unknowns : xi and mu where there is pore, the ion potential where there is electrolyte, and the
+        concentration of a salt there; three in every cell for the published model.
     cells_per_interface, cells_per_pore : with the spacing that was asked.
     interface_per_pore : interface widths in one pore diameter.
     wall_area_bias : area of the diffuse wall over that of the sharp scaffold, minus 1.
@@ -153,16 +153,17 @@ def preflight(case: Case, force: bool = False) -> Preflight:
     domain = case_domain(case, scaffold, force=force)
     pore, depth = case.geometry.smallest_pore, case.lithium.depth
     resistance = case.resistance
+    limits = salt.estimate(case, domain)
+    salt_cells = 0 if limits is None else int(np.count_nonzero(domain.electrolyte))
     cells, unknowns = domain.grid.size, _unknowns(case, domain)
     steps, frames = _steps(case), _frames(case)
     transport = lithium_transport_length(case)
     above = height_of(case, scaffold) - depth
     sigma_eff = (1 - porosity_of(case, scaffold)) * case.conductivity
-    limits = salt.estimate(case, domain)
     return Preflight(
         shape=domain.grid.shape,
         cells=cells,
-        unknowns=unknowns,
+        unknowns=unknowns + salt_cells,
         cells_per_interface=case.interface.width / case.grid.spacing,
         cells_per_pore=pore / case.grid.spacing,
         interface_per_pore=pore / case.interface.width,
@@ -170,8 +171,8 @@ def preflight(case: Case, force: bool = False) -> Preflight:
         steps=steps,
         frames=frames,
         wall_time_s=COSTS.wall_time(unknowns, steps, salt=limits is not None),
-        memory_bytes=COSTS.memory(cells),
-        disk_bytes=COSTS.disk(cells, frames, case.output.precision),
+        memory_bytes=COSTS.memory(cells, salt_cells),
+        disk_bytes=COSTS.disk(cells, frames, case.output.precision, salt=limits is not None),
         rise=faraday_rise(case, scaffold),
         rise_is_estimate=case.holds_voltage,
         front=front_range(case, scaffold),

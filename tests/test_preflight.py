@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from phasefield.case import load_case
+from phasefield.costs import COSTS
 from phasefield.errors import CaseError, GeometryInvalid
 from phasefield.preflight import preflight, require_resolved
 
@@ -58,6 +59,22 @@ def test_predictions_grow_with_the_run():
     assert preflight(fig5("solver.time_step=20 s")).steps == 50
     assert preflight(fig5("output.fields_every=1 s")).disk_bytes > 10 * small.disk_bytes
     assert preflight(fig5("output.precision=float32")).disk_bytes < small.disk_bytes
+
+
+def test_a_salt_has_unknowns_and_takes_memory():
+    """3.4 kB in each cell of the electrolyte; its time is in the price of a step already."""
+    plain = fig5("grid.spacing=0.0125 um", "solver.time_step=20 s")
+    salty = fig5(
+        "grid.spacing=0.0125 um", "solver.time_step=20 s", "electrolyte.transference_number=0.38",
+        "electrolyte.diffusivity=3.2e-10 m^2/s", "electrolyte.concentration=1000 mol/m^3",
+    )  # fmt: skip
+    without, found = preflight(plain), preflight(salty)
+    cells = found.unknowns - without.unknowns
+    assert 0.5 * found.cells < cells < 0.8 * found.cells
+    assert found.memory_bytes - without.memory_bytes == pytest.approx(500 * cells + 2900 * 5e4)
+    assert COSTS.memory(1000, 1000) - COSTS.memory(1000) == pytest.approx(3.4e6)
+    assert found.wall_time_s > 2 * without.wall_time_s
+    assert found.disk_bytes - 2e6 == pytest.approx(1.15 * (without.disk_bytes - 2e6), rel=0.03)
 
 
 def test_render_names_every_prediction():
