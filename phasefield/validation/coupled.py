@@ -1,4 +1,4 @@
-"""Manufactured solutions of the conserved model: all its equations together, in 2D and 3D.
+"""Manufactured solutions of the conserved model: its equations together, in 2D and 3D.
 
 xi and V_l are chosen, mu is what equation (B) makes of xi, and what is then left of (A) and (C)
 is their source. It enters where the history and the counter electrode do, so that what is solved
@@ -53,6 +53,13 @@ MODEL = Coefficients(
 )
 """Every coefficient of order one, so that no term of (A), (B), (C) is small."""
 
+SOFT = 2.0
+"""K with which the elastic ends of the well begin 0.21 from 0 and 1."""
+
+BRANCHES = {"": (0.5, 0.25), "metal": (0.9, 0.05), "empty": (0.1, 0.05)}
+"""Mean and swing of xi on each branch of the well, which has kinks between them: the middle, with
+K far beyond, and both elastic ends, with `SOFT`."""
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -65,28 +72,37 @@ class Solution:
     ion_source: Callable[..., Array]
 
 
+def _model(branch: str) -> Coefficients:
+    """Coefficients with which xi stays on a branch of the well."""
+    if not branch:
+        return MODEL
+    return MODEL._replace(bulk_modulus=SOFT, edge=well_edge(MODEL.barrier_height, SOFT))
+
+
 @cache
-def _solution(dimensions: int) -> Solution:
-    """Cosines with flat ends, so that nothing flows through the edges; xi stays in 0.25..0.75."""
+def _solution(dimensions: int, branch: str) -> Solution:
+    """Cosines with flat ends, so that nothing flows through the edges."""
     try:
         import sympy as sp
     except ImportError as error:
         raise not_installed("the manufactured solution", error, "verify") from error
 
     z, y, x, t = sp.symbols("z y x t", real=True)
-    model, axes = MODEL, (z, y, x)[3 - dimensions :]
+    model, axes = _model(branch), (z, y, x)[3 - dimensions :]
+    mean, swing = BRANCHES[branch]
     waves = [sp.cos(sp.pi * s / length) for s, length in zip((z, y, x), SIZE, strict=True)]
     up = waves[0] if dimensions == 3 else sp.Integer(1)
     along, across = waves[1], waves[2]
     psi = sp.Rational(1, 2) + along * across / 5
     phi, a = 1 - psi, 1 + across * up / 3
-    xi = sp.Rational(1, 2) + sp.cos(t + 1) * (2 * along**2 - 1) * across * up / 4
+    xi = mean + swing * sp.cos(t + 1) * (2 * along**2 - 1) * across * up
     ion = sp.Rational(1, 5) + sp.cos(2 * t) * along * (2 * across**2 - 1) * up / 10
 
     def divergence(share: Any, field: Any) -> Any:
         return sum(sp.diff(share * sp.diff(field, s), s) for s in axes)
 
-    well = EXPONENT * model.barrier_height * (xi * (1 - xi)) ** (EXPONENT - 1) * (1 - 2 * xi)
+    ends = {"": xi, "metal": 1 - model.edge, "empty": model.edge}
+    well = _curved(model, ends[branch]) + model.bulk_modulus * (xi - ends[branch])
     wall = -6 * model.wetting * xi * (1 - xi)
     mu = well + (a * wall - model.gradient_coefficient * divergence(psi, xi)) / psi
     e = (ion - mu * model.volume_per_charge) / model.thermal_voltage
@@ -111,11 +127,16 @@ def _solution(dimensions: int) -> Solution:
     )
 
 
+def _curved(model: Coefficients, xi: Any) -> Any:
+    """Slope of W (xi (1 - xi))^(5/4)."""
+    return EXPONENT * model.barrier_height * (xi * (1 - xi)) ** (EXPONENT - 1) * (1 - 2 * xi)
+
+
 class _Box:
     """The solution on a grid of `cells` along every axis."""
 
-    def __init__(self, dimensions: int, cells: int) -> None:
-        self._exact = _solution(dimensions)
+    def __init__(self, dimensions: int, cells: int, branch: str) -> None:
+        self._exact = _solution(dimensions, branch)
         shape = (cells if dimensions == 3 else 1, cells, cells)
         spacing = tuple(length / n for length, n in zip(SIZE, shape, strict=True))
         centres = [(np.arange(n) + 0.5) * h for n, h in zip(shape, spacing, strict=True)]
@@ -124,7 +145,7 @@ class _Box:
         walls = self._exact.wall_density(*self._at, 0.0) * np.ones(shape)
         grid = Grid(shape, (spacing[0], spacing[1], spacing[2]), 1)
         domain = Domain(grid, pore, 1 - pore, 1 - pore, walls, 0.0, 0.0)
-        self.system = CoupledSystem(domain, MODEL)
+        self.system = CoupledSystem(domain, _model(branch))
         self.bodies = Bodies(np.zeros(shape, np.int32), 0, 1)
 
     def fields(self, t: float) -> tuple[Array, Array, Array]:
@@ -142,13 +163,13 @@ class _Box:
 
 
 def march(
-    dimensions: int, cells: int, duration: float, steps: int, known: int = 1
+    dimensions: int, cells: int, duration: float, steps: int, known: int = 1, branch: str = ""
 ) -> tuple[list[Array], _Box]:
     """xi, mu and V_l, flat, after equal steps that begin with `known` exact time levels (1 or 2).
 
-    With one, the first step is backward Euler's, as in a run.
+    With one, the first step is backward Euler's, as in a run. `branch` is a key of `BRANCHES`.
     """
-    box, dt = _Box(dimensions, cells), duration / steps
+    box, dt = _Box(dimensions, cells, branch), duration / steps
     times = [-dt, 0.0][-known:]
     past = [box.fields(t)[0] for t in times]
     now = Unknowns(*box.fields(0.0), np.zeros(1))
@@ -158,9 +179,9 @@ def march(
     return [now.xi, now.mu, now.ion], box
 
 
-def error_on(dimensions: int, cells: int) -> list[float]:
+def error_on(dimensions: int, cells: int, branch: str = "") -> list[float]:
     """Root mean square errors of xi, mu and V_l at t = 0.1, in steps that add little to them."""
-    found, box = march(dimensions, cells, 0.1, 5, known=2)
+    found, box = march(dimensions, cells, 0.1, 5, 2, branch)
     pairs = zip(found, box.fields(0.1), strict=True)
     return [float(np.sqrt(np.mean((one - other) ** 2))) for one, other in pairs]
 
@@ -168,16 +189,18 @@ def error_on(dimensions: int, cells: int) -> list[float]:
 def coupled_solution(quick: bool) -> Outcome:
     """Orders in space, 2D and 3D, and in time, of all three fields."""
     measured, curves = {}, []
-    plans = {2: (12, 24) if quick else (16, 32, 64), 3: (8, 16) if quick else (8, 16, 32)}
-    for dimensions, cells in plans.items():
-        errors = np.array([error_on(dimensions, n) for n in cells]).T
+    flat, solid = ((12, 24), (8, 16)) if quick else ((16, 32, 64), (8, 16, 32))
+    plans = (("2D", 2, flat, ""), ("3D", 3, solid, ""))
+    ends = tuple((f"2D, {branch} end", 2, flat, branch) for branch in ("metal", "empty"))
+    for label, dimensions, cells, branch in plans + ends:
+        errors = np.array([error_on(dimensions, n, branch) for n in cells]).T
         for name, error in zip(FIELDS, errors, strict=True):
             order = observed_order(error[-2], error[-1])
-            measured[f"order in space, {dimensions}D, {name}"] = order
-            spacings = [1 / n for n in cells]
-            curves.append(Curve(f"{dimensions}D, {name}", spacings, error))
-    ends = [march(2, 12, 1.6, steps)[0] for steps in (16, 32, 64)]
+            measured[f"order in space, {label}, {name}"] = order
+            if not branch:
+                curves.append(Curve(f"{label}, {name}", [1 / n for n in cells], error))
+    found = [march(2, 12, 1.6, steps)[0] for steps in (16, 32, 64)]
     for n, name in enumerate(FIELDS):
-        coarse, fine = (float(np.linalg.norm(a[n] - b[n])) for a, b in pairwise(ends))
+        coarse, fine = (float(np.linalg.norm(a[n] - b[n])) for a, b in pairwise(found))
         measured[f"order in time, {name}"] = observed_order(coarse, fine)
     return Outcome(measured, Plot("1 / cells", "error", tuple(curves), logarithmic=True))
