@@ -87,7 +87,7 @@ def _rise_over_time(axes: Axes, data: RunData, frames: Frames) -> None:
     """Wall and centre of the plane from the saved fields, mean and Faraday from every step."""
     factor, unit = time_scale(frames.times[-1])
     rise = (frames.heights - frames.heights[0]) * 1e6
-    is_open = np.isfinite(rise).all(axis=0)
+    is_open = np.isfinite(rise[0])
     if is_open.any():
         psi = np.where(is_open, frames.psi.mean(axis=0), np.nan)
         wall, centre = np.nanargmin(psi), np.nanargmax(psi)
@@ -99,7 +99,7 @@ def _rise_over_time(axes: Axes, data: RunData, frames: Frames) -> None:
     axes.plot(steps, mean, color=MUTED, linewidth=1.0, label="mean of all columns")
     axes.plot(steps, faraday, color=ACCENT, linestyle="--", linewidth=1.0, label="Faraday rise")
     axes.set(xlabel=f"time [{unit}]", ylabel="rise of the front [µm]")
-    axes.legend(loc="upper left")
+    axes.legend(loc="best")
 
 
 def history_figure(data: RunData) -> Figure:

@@ -116,7 +116,7 @@ class Frames:
         return found.to_numpy().astype(np.float64)
 
     def contact_profile(self, frame: int) -> ContactProfile | None:
-        """Current density along the contact; None where no contact carries current."""
+        """Current density along the contact; None without current, or a front at the wall."""
         i = self.field("contact_current_density", frame)
         strong = np.isfinite(i)
         if not strong.any():
@@ -130,6 +130,8 @@ class Frames:
         layers = np.flatnonzero(weight > 0)
         heights = (layers.astype(np.float64) + 0.5) * self.plane.step_up
         depth = _triple_line(xi, wall, self.plane.step_up, axis) - heights
+        if not np.isfinite(depth).all():
+            return None
         order = np.argsort(depth)
         return ContactProfile(
             float(self.times[frame]), depth[order], (current[layers] / weight[layers])[order]

@@ -182,7 +182,8 @@ def _contact(data: RunData, frames: Frames | None, figures: Path) -> Iterator[Bl
         shown = [frames.contact_profile(k) for k in frames.shown(6) if frames.times[k] > 0]
         profiles = [profile for profile in shown if profile is not None]
         if profiles:
-            yield _contact_picture(data, profiles, applied, figures)
+            whole = profiles[-1].time == frames.times[-1]
+            yield _contact_picture(data, profiles, applied, figures, with_formula=whole)
     bars = reduction_bars(data)
     if bars.rows:
         yield Text(
@@ -193,10 +194,17 @@ def _contact(data: RunData, frames: Frames | None, figures: Path) -> Iterator[Bl
 
 
 def _contact_picture(
-    data: RunData, profiles: list[ContactProfile], applied: float, figures: Path
+    data: RunData,
+    profiles: list[ContactProfile],
+    applied: float,
+    figures: Path,
+    *,
+    with_formula: bool,
 ) -> Picture:
+    """The formula is of the last time, for lithium that touches the wall up to its front."""
     contact = data.column("contact area per area [1]")
-    analytic = penetration(data, applied, data.last("mean rise [m]") or 0.0, float(contact[0]))
+    rise, initial = data.last("mean rise [m]") or 0.0, float(contact[0])
+    analytic = penetration(data, applied, rise, initial) if with_formula else None
     path = save(contact_figure(profiles, applied, analytic), figures / "contact.png")
     caption = (
         "Current density per true contact area, mean over each layer, against depth below the line"

@@ -50,6 +50,12 @@ def stopped(make):
 
 
 @pytest.fixture(scope="session")
+def detached(make):
+    """In the last two of five frames lithium touches the wall nowhere."""
+    return make(name="detached", frames=5, detached_from=700.0)
+
+
+@pytest.fixture(scope="session")
 def slit_data(slit):
     return read_run(open_run(slit))
 

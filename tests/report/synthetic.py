@@ -65,6 +65,7 @@ class Recipe:
     frames: int = 11
     width: str = "unit_cell"
     until: float = DURATION
+    detached_from: float = np.inf
     finished: bool = True
     model: str = "conserved"
 
@@ -115,6 +116,8 @@ def fields_at(domain: Domain, recipe: Recipe, time: float) -> dict[str, np.ndarr
     xi = np.where(domain.pore > 0, 0.5 * (1 - np.tanh(2 * (up - front) / delta)), 0.0)
     above = np.maximum(up - recipe.depth * 1e-6 - rise, 0)
     below = np.maximum(recipe.depth * 1e-6 + rise - up, 0)
+    if time >= recipe.detached_from:
+        xi = np.where(domain.phi > 0.01, 0.0, xi)
     potential = 1.2e-3 * np.exp(-below / 7.7e-6) + CURRENT * above / (0.032 * 0.5)
     strong = (domain.wall_density > 0) & (xi > 0.5)
     voltage, nan = _voltage(time), np.nan

@@ -12,6 +12,7 @@ from PIL import Image
 from phasefield.errors import RunDirectoryError
 from phasefield.report import sections, write_report
 from phasefield.report.animation import write_animation
+from phasefield.report.curves import fronts_figure
 from phasefield.report.data import read_run
 from phasefield.report.look import LITHIUM, look
 from phasefield.report.panels import panels_figure
@@ -118,3 +119,20 @@ def test_reports_are_not_drawn_for_other_directories(tmp_path):
     with pytest.raises(RunDirectoryError):
         write_report(tmp_path)
     assert not any(tmp_path.iterdir())
+
+
+def test_lithium_off_the_wall_has_no_current_along_it(detached):
+    data = read_run(open_run(detached))
+    profiles = [data.frames.contact_profile(k) is not None for k in range(5)]
+    assert profiles == [True, True, True, False, False]
+    text = write_report(detached).read_text(encoding="utf-8")
+    assert "current on the contact" in text
+    assert "Dashed: transmission line" not in text
+
+
+def test_the_front_next_to_the_wall_ends_where_it_leaves_it(detached):
+    data = read_run(open_run(detached))
+    with look():
+        over_time = fronts_figure(data, data.frames).axes[1]
+    wall = next(line for line in over_time.get_lines() if line.get_label() == "next to the wall")
+    assert np.isfinite(wall.get_ydata()).tolist() == [True, True, True, False, False]
