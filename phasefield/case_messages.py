@@ -21,6 +21,17 @@ _KINDS = {
     "string": "text (a number needs quotes to be text)",
 }
 
+_KINDS_BY_OTHER_NAMES = {
+    "gyroid": "minimal_surface, with surface: gyroid",
+    "schwarz_p": "minimal_surface, with surface: schwarz_p",
+    "diamond": "minimal_surface, with surface: diamond",
+    "slits": "channels, with dimensions: 2",
+    "cylinders": "channels, with dimensions: 3",
+    "spheres": "overlapping_spheres, or separate_spheres,",
+    "tomogram": "image",
+}
+"""What people call scaffolds, and how a case says it."""
+
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
 
@@ -88,6 +99,8 @@ def place(root: type[Section], detail: Mapping[str, Any]) -> Path:
 def _unknown_kind(detail: Mapping[str, Any]) -> str:
     allowed = [word.strip("' ") for word in detail["ctx"]["expected_tags"].split(",")]
     given = detail["ctx"]["tag"]
+    if given in _KINDS_BY_OTHER_NAMES:
+        return f"{given!r} is kind: {_KINDS_BY_OTHER_NAMES[given]} here"
     near = get_close_matches(given, allowed, n=1)
     hint = f'; did you mean "{near[0]}"?' if near else ""
     return f"{given!r} is not available{hint or '; allowed: ' + ', '.join(allowed)}"

@@ -82,8 +82,14 @@ class Quantity:
             raise ValueError(f"{error}{either}") from error
         low = self.above is not None and number <= self.above
         if low or (self.below is not None and number >= self.below):
-            raise ValueError(f"must be {self._range()}, you gave {value}{self.reason}")
+            percent = f"; did you mean {value} %?" if self._is_percentage(number) else ""
+            raise ValueError(f"must be {self._range()}, you gave {value}{percent}{self.reason}")
         return number
+
+    def _is_percentage(self, number: float) -> bool:
+        """Whether it would be allowed if it were a percentage, as 50 for a porosity."""
+        share = self.dimension == "fraction" and self.below == 1.0
+        return share and 1.0 < number < 100.0
 
     def write(self, value: float | str | None) -> float | str | None:
         """Return text that reads back as exactly this value."""

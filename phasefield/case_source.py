@@ -110,7 +110,9 @@ def read_source(file: str | FilePath) -> Source:
         raise CaseError([Problem("is not a text file in UTF-8", file=name)]) from error
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        raise CaseError([Problem(f"cannot read the case: {reason}", file=name)]) from error
+        near = FilePath(f"{name}.yaml")
+        hint = f"; did you mean {near}?" if near.is_file() else ""
+        raise CaseError([Problem(f"cannot read the case: {reason}{hint}", file=name)]) from error
     return source_from_text(text, name)
 
 
@@ -249,4 +251,6 @@ def _unreadable() -> tuple[type[Exception], ...]:
 
 def _sentence(error: Exception) -> str:
     text = getattr(error, "problem", None) or str(error).partition("\n")[0]
-    return text.replace("\\t", "tab")
+    if "\\t" in text:
+        return "a tab stands where YAML wants spaces: indent with spaces"
+    return text

@@ -39,6 +39,13 @@ VERBS = (
     bench, verify, cite,
 )  # fmt: skip
 
+EPILOG = """\
+start with: phasefield new my-case
+            phasefield check my-case.yaml
+            phasefield run my-case.yaml
+exit codes: 0 done, 1 failed, 2 case or argument invalid, 3 scaffold invalid, 4 did not converge,
+            5 interrupted (the same command goes on)"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
@@ -68,7 +75,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="phasefield",
         description="Phase-field simulation of lithium plating in porous LLZO scaffolds.",
-        epilog="start with: phasefield new my-case; phasefield run my-case.yaml",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"phasefield {__version__}")
     verbs = parser.add_subparsers(metavar="VERB", required=True)

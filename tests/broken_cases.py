@@ -69,7 +69,7 @@ BROKEN = {
     "unclosed-bracket": Broken(
         "  kind: channels", "  kind: [channels", "", "not readable", "  pore_size"
     ),
-    "tab": Broken("  spacing", "\tspacing", "", "not readable"),
+    "tab": Broken("  spacing", "\tspacing", "", "indent with spaces"),
     "duplicate-key": Broken(
         "  porosity: 50 %\n",
         "  porosity: 50 %\n  porosity: 40 %\n",

@@ -64,6 +64,29 @@ def test_files_that_are_no_case_at_all(content, message, tmp_path, capsys):
     assert "Traceback" not in error
 
 
+def test_a_name_without_its_ending_is_guessed(tmp_path, capsys):
+    (tmp_path / "mine.yaml").write_text("format: 1\n", encoding="utf-8")
+    assert cli.main(["check", str(tmp_path / "mine")]) == 2
+    assert f"did you mean {tmp_path / 'mine.yaml'}?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("geometry.porosity=50", "you gave 50; did you mean 50 %?"),
+        ("geometry.porosity=150", "you gave 150\n"),
+        ("geometry.porosity=-50 %", "you gave -50 %\n"),
+        ("geometry.kind=gyroid", "'gyroid' is kind: minimal_surface, with surface: gyroid here"),
+        ("geometry.kind=cylinders", "'cylinders' is kind: channels, with dimensions: 3 here"),
+    ],
+)
+def test_what_was_probably_meant_is_said(change, message, tmp_path, capsys):
+    path = tmp_path / "case.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    assert cli.main(["check", str(path), "--set", change]) == 2
+    assert message in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("path", ["nowhere.yaml", "."])
 def test_files_that_are_not_there(path, capsys):
     assert cli.main(["check", path]) == 2

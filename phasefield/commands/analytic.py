@@ -21,8 +21,20 @@ REFERENCE = 293.15
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     add = parser.add_argument
-    add("--porosity", type=quantity("fraction", below=1.0), required=True, metavar="P")
-    add("--pore-size", type=quantity("length"), required=True, metavar="LENGTH")
+    add(
+        "--porosity",
+        type=quantity("fraction", below=1.0),
+        required=True,
+        metavar="P",
+        help="pore volume over total volume, as 0.5 or 50 %%",
+    )
+    add(
+        "--pore-size",
+        type=quantity("length"),
+        required=True,
+        metavar="LENGTH",
+        help="diameter of the pores, or width of slits",
+    )
     add(
         "--depth",
         type=quantity("length"),

@@ -38,8 +38,8 @@ def configure(parser: ArgumentParser) -> None:
         "--fixed-step",
         type=quantity("time"),
         metavar="S",
-        help="time step of both, as in 20 s; that if the backends are compared and the case has"
-        " no fixed one",
+        help="time step of both, as in 20 s; default: that of the case; where it fixes none, 20 s"
+        " for two backends, while two models choose their own",
     )
     parser.add_argument(
         "--force", action="store_true", help="run a case that breaks the resolution rules"

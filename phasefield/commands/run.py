@@ -25,7 +25,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="run directory (default: <name>-<digest>)"
     )
-    parser.add_argument("--backend", metavar="NAME", help="solver to use instead of the case's")
+    parser.add_argument("--backend", metavar="NAME", help="numba or fipy, instead of the case's")
     parser.add_argument("--threads", type=whole_number, metavar="N", help="default: all cores")
     parser.add_argument(
         "--max-wall",

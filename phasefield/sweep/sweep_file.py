@@ -179,6 +179,9 @@ def read_sweep(file: str | Path) -> tuple[SweepFile, Source]:
         With every problem of the file, each with its line.
     """
     source = read_source(file)
+    if "geometry" in source.data and "base" not in source.data:
+        text = f"is a case; a sweep file names one: write base: {Path(file).name} into another file"
+        raise CaseError([source.problem((), text)])
     try:
         sweep = SweepFile.model_validate(dict(source.data))
     except ValidationError as error:

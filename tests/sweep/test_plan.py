@@ -37,6 +37,14 @@ def test_grid_is_every_combination_in_order(tmp_path):
     ]
 
 
+def test_a_case_in_place_of_a_sweep_is_said():
+    """One line, not one for each key that no sweep file has."""
+    case = Path(__file__).parents[2] / "cases" / "quickstart.yaml"
+    with pytest.raises(CaseError, match=r"is a case; .* write base: quickstart\.yaml") as found:
+        read_sweep(case)
+    assert len(found.value.problems) == 1
+
+
 def test_list_is_as_it_stands(tmp_path):
     assert points_of(tmp_path, "list: [{a: 1 um}, {b: 2}]") == [{"a": "1 um"}, {"b": 2}]
 
