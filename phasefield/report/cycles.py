@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from phasefield.protocol import CHARGE, DURATION
 from phasefield.report.data import RunData
 from phasefield.report.document import Block, Picture, Table, Text
 from phasefield.report.look import (
@@ -92,10 +93,11 @@ def _against_capacity(axes: Axes, data: RunData) -> None:
 
 
 def cycles_blocks(data: RunData, figures: Path) -> Iterator[Block]:
-    """How the steps ended, and what the cycles came to; nothing for a single step."""
+    """How the steps ended, and what the cycles came to; nothing for a single step as planned."""
     steps: Sequence[Mapping[str, Any]] = data.summary.get("protocol") or ()
     cycles: Sequence[Mapping[str, Any]] = data.summary.get("cycles") or ()
-    if len(data.case.protocol) < 2 or not steps:
+    as_planned = all(step["ended_by"] in (DURATION, CHARGE) for step in steps)
+    if len(data.case.protocol) < 2 and as_planned:
         return
     if len(cycles) > 2:
         path = save(cycles_figure(cycles), figures / "cycles.png")
