@@ -30,6 +30,7 @@ FIGURES = {
     "quickstart": {"panels.png": "quickstart.png"},
     "bulges": {"panels.png": "bulges.png"},
     "cycle": {"voltage.png": "cycle-voltage.png", "panels.png": "cycle.png"},
+    "stripping": {"panels.png": "contact-lost.png"},
     "symmetric_2p3um": {"panels.png": "symmetric.png"},
     "cylinder_3d": {"isosurface.png": "cylinder-3d.png"},
     "spheres_3d": {"isosurface.png": "spheres-3d.png"},
@@ -38,10 +39,11 @@ FIGURES = {
 """Of each run the figures that its report has, and the names they are shown under."""
 
 CHANGES = {
+    "stripping": ["protocol=[{strip: {current_density: 0.4 mA/cm^2, charge: 0.6 mAh/cm^2}}]"],
     "symmetric_2p3um": [
         "protocol=[{plate: {current_density: 0.1 mA/cm^2, charge: 0.03 mAh/cm^2}}]",
         "output.fields_every=216 s",
-    ]
+    ],
 }
 """Where the run is not of the whole case: overrides."""
 
