@@ -30,6 +30,7 @@ FIGURES = {
     "quickstart": {"panels.png": "quickstart.png"},
     "bulges": {"panels.png": "bulges.png"},
     "cycle": {"voltage.png": "cycle-voltage.png", "panels.png": "cycle.png"},
+    "staircase": {"panels.png": "staircase.png", "voltage.png": "staircase-voltage.png"},
     "stripping": {"panels.png": "contact-lost.png"},
     "symmetric_2p3um": {"panels.png": "symmetric.png"},
     "cylinder_3d": {"isosurface.png": "cylinder-3d.png"},
