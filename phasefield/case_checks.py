@@ -215,6 +215,36 @@ def _maps_suit_the_rest(v: Values) -> Found:
             )
 
 
+def _noise_is_complete(v: Values) -> Found:
+    thermal, thickness, dimensions = (
+        v.get(path) for path in ("noise.thermal", "noise.thickness", "dimensions")
+    )
+    if thermal is False and (thickness is not None or v.get("noise.seed") is not None):
+        yield "noise", "its keys need thermal: true"
+    if not thermal:
+        return
+    if dimensions == 2 and "noise.thickness" in v and thickness is None:
+        yield (
+            "noise.thickness",
+            "a domain in 2D needs it, as thickness: 1 um: the thicker, the weaker the noise",
+        )
+    if dimensions == 3 and thickness is not None:
+        yield "noise.thickness", "is that of a domain in 2D; this one has 3 dimensions"
+    if "solver.time_step" in v and v["solver.time_step"] is None:
+        yield (
+            "solver.time_step",
+            "thermal noise needs a fixed step, as time_step: 1 s: an error estimate would take the "
+            "noise for an error",
+        )
+    number = v.get("electrolyte.transference_number")
+    if number is not None and number < 1.0:
+        yield "noise.thermal", "needs a single-ion conductor; the noise of a salt is not there"
+    if v.get("model") == "paper":
+        yield "noise.thermal", "needs model: conserved"
+    if v.get("backend") == "fipy":
+        yield "noise.thermal", "needs backend: numba"
+
+
 def _steps_are_ordered(v: Values) -> Found:
     first, largest = v.get("solver.initial_step"), v.get("solver.max_step")
     if first is not None and largest is not None and first > largest:
@@ -249,6 +279,7 @@ _CHECKS = (
     _metal_stays_metal,
     _surface_is_convex,
     _maps_suit_the_rest,
+    _noise_is_complete,
     _steps_are_ordered,
     _ions_diffuse_forwards,
 )

@@ -30,6 +30,7 @@ from phasefield.case_sections import (
     Interface,
     Kinetics,
     Lithium,
+    Noise,
     Output,
     Paper,
     Section,
@@ -83,6 +84,7 @@ class Case(Section):
         description="parts of the wall that differ; where two overlap, the last one counts",
         examples=[[]],
     )
+    noise: Noise = Field(default_factory=Noise, description="thermal fluctuations")
     paper: Paper = Field(default_factory=Paper, description="closures of the published model")
     temperature: Temperature = key("of everything", "298 K", "298 K")
     entries: tuple[ProtocolEntry, ...] = Field(

@@ -54,6 +54,7 @@ __all__ = [
     "Interface",
     "Kinetics",
     "Lithium",
+    "Noise",
     "Output",
     "Paper",
     "Place",
@@ -299,6 +300,16 @@ class Paper(Section):
     )
     anisotropy: Annotated[float, Field(ge=0, lt=1)] = key("epsilon of kappa1", 0.05, 0.0)
     fold: Annotated[int, Field(ge=2, le=12)] = key("w of cos(w theta); in 3D cubic, w = 4", 4, 4)
+
+
+class Noise(Section):
+    """Thermal fluctuations."""
+
+    thermal: bool = key("random flows; needs solver.time_step", True, False)
+    thickness: OptionalLength = key("of a domain in 2D, along z; needs thermal", "1 um", None)
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = key(
+        "of the flows; that of the case if not given", 1, None
+    )
 
 
 class Output(Section):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from scipy.constants import N_A, R, e
 
-__all__ = ["FARADAY", "GAS_CONSTANT"]
+__all__ = ["AVOGADRO", "FARADAY", "GAS_CONSTANT"]
+
+AVOGADRO: float = N_A
+"""Avogadro constant [mol-1]."""
 
 FARADAY: float = N_A * e
 """Faraday constant F [C mol-1]."""

@@ -15,6 +15,7 @@ from phasefield.analysis.symmetric import SymmetricObserver
 from phasefield.case import Case
 from phasefield.domain import Domain
 from phasefield.physics.conserved import coefficients, front_at_rest
+from phasefield.physics.noise import noise_of
 from phasefield.physics.paper import paper_coefficients
 from phasefield.physics.salt import salt_of
 from phasefield.physics.transport import contact
@@ -58,7 +59,9 @@ def make_parts(case: Case, domain: Domain, initial_xi: Array | None, *, force: b
 
 
 def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Parts:
-    start, salt = _at_rest(case, domain, initial_xi), salt_of(case)
+    start, salt, noise = _at_rest(case, domain, initial_xi), salt_of(case), noise_of(case)
+    if noise is not None:
+        start = replace(start, noise=np.zeros((3, *domain.grid.shape)))
     if salt is not None:
         start = replace(start, concentration=np.full(domain.grid.shape, salt.concentration))
     resistance = case.resistance
@@ -68,7 +71,7 @@ def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool
     solver = case.solver
     numbers = domain, model, case.interface.width, solver.tolerance, solver.max_newton
     backend = (
-        ConservedBackend(*numbers, salt)
+        ConservedBackend(*numbers, salt, noise)
         if case.backend == "numba"
         else _fipy_conserved_backend()(*numbers)
     )

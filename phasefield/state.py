@@ -101,6 +101,8 @@ class Level:
     bonded : 1 where the metal is whole and bears tension from here on, else 0 (`Cohesion`).
     current_density : J per total cross-section that flows [A m-2]; none at rest.
     concentration : c of the salt [mol m-3]; c0 in dropped cells; None in a single-ion conductor.
+    noise : what random flows brought in the step to this level, (3, nz, ny, nx), see
+        `ThermalNoise.brings`; None without noise.
     """
 
     time: float
@@ -111,6 +113,7 @@ class Level:
     bonded: NDArray[np.float64]
     current_density: float = 0.0
     concentration: NDArray[np.float64] | None = None
+    noise: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

@@ -244,6 +244,9 @@ SALT = (
     "diffusivity: 3.2e-10 m^2/s, concentration: 1000 mol/m^3}"
 )
 TOGETHER = {
+    "noise.thermal": "noise.thickness=1 um",
+    "noise.thickness": "noise.thermal=true",
+    "noise.seed": "noise={thermal: true, thickness: 1 um, seed: 1}",
     "cell.kind": "lithium.depth_top=2 um",
     "electrolyte.transference_number": SALT,
     "electrolyte.diffusivity": SALT,
@@ -298,6 +301,7 @@ def test_examples_of_the_schema_are_valid_values():
                 path = f"{homes.get(section, section.lower())}.{key}"
                 also = [TOGETHER[path]] if path in TOGETHER else []
                 also += ["model=paper"] * (section == "Paper")
+                also += ["solver.time_step=1 s"] * (section == "Noise")
                 first = [f"protocol=[{steps[section]}]"] if section in steps else []
                 first += parts.get(section, ("", []))[1]
                 smallest(*first, f"{path}={example}", *also)

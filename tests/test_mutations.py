@@ -30,6 +30,7 @@ TESTS = {
     "phasefield/physics/kinetics.py": [FORMULAS],
     "phasefield/physics/conserved.py": [FORMULAS],
     "phasefield/physics/salt.py": [FORMULAS],
+    "phasefield/physics/noise.py": ["tests/physics/test_noise_formulas.py"],
     "phasefield/physics/anisotropy.py": [PAPER],
     "phasefield/physics/paper.py": [PAPER],
     "phasefield/analysis/analytic.py": [

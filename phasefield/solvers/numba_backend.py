@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from phasefield.domain import Domain
 from phasefield.errors import DidNotConverge
 from phasefield.physics.conserved import Coefficients
+from phasefield.physics.noise import Noise
 from phasefield.physics.salt import Salt
 from phasefield.protocol import Applied, AppliedCurrent, AppliedVoltage
 from phasefield.solvers.bdf import (
@@ -24,6 +25,7 @@ from phasefield.solvers.bdf import (
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.cohesion import Cohesion
 from phasefield.solvers.newton import NewtonFailed, NewtonResult, solve
+from phasefield.solvers.noise import ThermalNoise
 from phasefield.solvers.salt import SaltTransport
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.state import Level
@@ -71,6 +73,7 @@ class ConservedBackend:
     tolerance : Newton residual to reach (max norm, in units of xi).
     most_iterations : Newton iterations before a step is given up.
     salt : of the electrolyte, equation (F); None for a single-ion conductor.
+    noise : thermal; None: there is none.
     """
 
     def __init__(
@@ -81,8 +84,10 @@ class ConservedBackend:
         tolerance: float,
         most_iterations: int,
         salt: Salt | None = None,
+        noise: Noise | None = None,
     ) -> None:
         self._domain, self._model = domain, model
+        self._noise = None if noise is None else ThermalNoise(domain, model, noise)
         self._salt = None if salt is None else SaltTransport(domain, model, salt)
         self._tolerance, self._most_iterations = tolerance, most_iterations
         self._system = CoupledSystem(domain, model)
@@ -104,12 +109,14 @@ class ConservedBackend:
         NewtonFailed : the past levels are untouched, try a smaller step.
         """
         times = [level.time for level in levels]
-        step = self._step(levels, dt, applied)
+        step, brought = self._step(levels, dt, applied), None
+        if self._noise is not None:
+            brought = self._noise.brings(levels[-1], self._noise.path(times[-1], dt))
+            step = self._disturbed(step, brought, levels)
         predicted = _predict(levels, times[-1] + dt)
         result, c = self._solve(predicted, levels[-1], step)
-        found, voids = self._cohesion.judge(
-            self._level(times[-1] + dt, result.unknowns, step, applied, c)
-        )
+        level = self._level(times[-1] + dt, result.unknowns, step, applied, c)
+        found, voids = self._cohesion.judge(replace(level, noise=brought))
         error = self._distance(found, predicted) * error_factor(times, dt)
         return StepResult(found, result.iterations, result.residual, error, voids)
 
@@ -136,6 +143,26 @@ class ConservedBackend:
             source, current = current * self._domain.electrode.ravel(), 0.0
         salt = None if last.concentration is None else _history(formula, levels, "concentration")
         return Step(formula.alpha0, history, dt, source, bodies, voltage, bonded, current, salt)
+
+    def _disturbed(self, step: Step, brought: Array, levels: Sequence[Level]) -> Step:
+        """The step with what noise brings in it.
+
+        The time formula takes differences of the random path as it takes those of xi: then the
+        noise is white, and the fluctuations of what a step resolves are right to second order.
+        """
+        total, older = step.alpha0 * brought, levels[-1].noise
+        if len(levels) > 1 and older is not None:
+            formula = time_formula([level.time for level in levels], step.dt)
+            total = total + formula.older * older
+        lithium, shot, ions = total.reshape(3, -1)
+        pore = self._domain.pore.ravel()
+        share = np.divide(lithium, pore, out=np.zeros_like(lithium), where=pore > 0.0)
+        return replace(
+            step,
+            history=step.history + share,
+            source=step.source + ions / step.dt,
+            shot=shot / step.dt,
+        )
 
     def _solve(
         self, predicted: Level, last: Level, step: Step

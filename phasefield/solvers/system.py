@@ -49,6 +49,7 @@ class Step:
     salt_history : as `history`, of the concentration c, flat (cells,) [mol m-3]; None: no salt.
     activity : i0(c)/i0(c0), flat (cells,) [1]; None: 1 everywhere.
     half_cell : resistance that salt adds on top of a half cell [ohm m2].
+    shot : what noise adds to the reaction, flat (cells,) [A m-3]; None without noise.
     """
 
     alpha0: float
@@ -62,6 +63,7 @@ class Step:
     salt_history: Array | None = None
     activity: Array | None = None
     half_cell: float = 0.0
+    shot: Array | None = None
 
 
 @dataclass
@@ -172,6 +174,8 @@ class CoupledSystem:
             unknowns.xi, unknowns.mu, unknowns.ion, metal, self._wall_density, exchange,
             self._model, *self._reaction,
         )  # fmt: skip
+        if step.shot is not None:
+            self._reaction[0] += step.shot
         assemble(
             self._grid.shape, self._grid.spacing, self._pore, self._electrolyte,
             self._wall_density, self._local.wetting, self._local.conductivity,

@@ -12,6 +12,7 @@ from phasefield.validation.conduction import structures
 from phasefield.validation.convergence import fig5_convergence
 from phasefield.validation.coupled import coupled_solution
 from phasefield.validation.dispersion import front_stability
+from phasefield.validation.fluctuations import equipartition
 from phasefield.validation.manufactured import pfhub_7a
 from phasefield.validation.outcome import Problem
 from phasefield.validation.plating import planar_plating
@@ -37,6 +38,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "meniscus": meniscus,
     "rest": rest_state,
     "ripple": ripple,
+    "equipartition": equipartition,
     "sand": sand,
     "conduction": structures,
     "numba-vs-fipy": numba_vs_fipy,
