@@ -23,14 +23,14 @@ def test_shot_noise_in_equilibrium_is_that_of_the_charge_transfer_resistance():
     energy, charge, i0 = 4.11e-21, 1.602e-19, 10.4
     slope = butler_volmer_prime.py_func(0.0, i0, 0.3, energy / charge)
     shot = shot_amplitude(i0, i0, 4.0, charge, 5.0)
-    assert shot == pytest.approx(thermal_amplitude(4.0 * slope, energy, 5.0), rel=1e-12)
+    assert shot == pytest.approx(thermal_amplitude(4.0 * slope, energy, 5.0), rel=1e-12, abs=0.0)
 
 
 def test_noise_of_a_case():
     changes = ["noise={thermal: true, thickness: 0.2 um}", "solver.time_step=25 s", "seed=5"]
     found = noise_of(load_case(shipped_case("quickstart"), [*changes, "temperature=300 K"]))
     assert found is not None
-    assert found.thermal_energy == pytest.approx(300 * BOLTZMANN, rel=1e-9)
+    assert found.thermal_energy == pytest.approx(300 * BOLTZMANN, rel=1e-9, abs=0.0)
     assert (found.interval, found.seed) == (25.0, 5)
     assert found.thickness == pytest.approx(2e-7, rel=1e-12)
     own = noise_of(load_case(shipped_case("quickstart"), [*changes, "noise.seed=7"]))
