@@ -64,14 +64,14 @@ class Study:
 
 
 def plan_grids(case: Case, count: int, ratio: float = GRID_RATIO) -> tuple[Member, ...]:
-    """h, h/`ratio` and, of three, h/`ratio`^2, at the interface width of the case."""
+    """Spacings h, h/r and, of three, h/r^2 with r the `ratio`, at the width of the case."""
     steps = [ratio**n for n in range(count)]
     width, spacing = case.interface.width, case.grid.spacing
     return tuple(Member(_named("h", by), width, spacing / by) for by in steps)
 
 
 def plan_widths(case: Case, count: int, ratio: float = WIDTH_RATIO) -> tuple[Member, ...]:
-    """Interface widths d, d/`ratio` and, of three, d/`ratio`^2, with as many cells in each."""
+    """Interface widths d, d/r and, of three, d/r^2 with r the `ratio`, as many cells in each."""
     steps = [ratio**n for n in range(count)]
     width, spacing = case.interface.width, case.grid.spacing
     return tuple(Member(_named("d", by), width / by, spacing / by) for by in steps)
