@@ -21,8 +21,9 @@ from phasefield.physics.salt import salt_of
 from phasefield.physics.transport import contact
 from phasefield.solvers.bodies import of_first_electrode
 from phasefield.solvers.cohesion import Cohesion
-from phasefield.solvers.numba_backend import ConservedBackend, relax
+from phasefield.solvers.numba_backend import ConservedBackend
 from phasefield.solvers.paper_backend import PaperBackend
+from phasefield.solvers.relaxation import relax
 from phasefield.state import Level, PaperLevel
 
 __all__ = ["Parts", "make_parts"]

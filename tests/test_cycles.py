@@ -23,11 +23,12 @@ STRIP = "strip: {current_density: 0.2 mA/cm^2, charge: 0.003 mAh/cm^2}"
 CHARGE = 108.0
 
 
-def case_of(*steps, **solver):
+def case_of(*steps, angle=90, **solver):
     steps = ", ".join(f"{{{step}}}" for step in steps)
     overrides = [f"protocol=[{steps}]", "output={fields_every: 1 h, animation: false}"]
     given = [f"solver.{key}={value}" for key, value in solver.items()]
-    return case_from_dict(SMALL, [*overrides, "solver={}", *given])
+    wets = f"lithium.contact_angle={angle} deg"
+    return case_from_dict(SMALL, [*overrides, wets, "solver={}", *given])
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +45,17 @@ def part(found, step):
     return found.history.iloc[here[0] - 1 : here[-1] + 1]
 
 
-def test_rest_from_the_relaxed_state_changes_nothing(tmp_path):
-    found = run(case_of("rest: {duration: 1000 s}"), tmp_path / "run")
+@pytest.mark.parametrize("angle", [62, 90, 142])
+def test_rest_from_the_relaxed_state_changes_nothing(angle, tmp_path):
+    """Nor does what non-wetting lithium left on the walls as it drew back from them."""
+    found = run(case_of("rest: {duration: 1000 s}", angle=angle), tmp_path / "run")
     xi = found.fields["lithium_order_parameter"].values
     assert np.abs(xi[-1] - xi[0]).max() < 1e-10
     assert found.summary["charge_balance"] is None
     assert found.summary["nonuniformity"] is None
     assert found.summary["j_max_over_j_mean"] is None
-    assert abs(found.summary["voltage_V"]) < 1e-9
+    jurin = -2 * 0.5 * np.cos(np.deg2rad(angle)) / 1.2e-6
+    assert found.summary["voltage_V"] == pytest.approx(jurin * 13.02e-6 / 96485, rel=0.01, abs=1e-9)
 
 
 def test_charges_are_met_exactly_and_the_ledger_returns_to_zero(there_and_back):

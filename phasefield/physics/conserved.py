@@ -20,7 +20,7 @@ from phasefield.physics.kinetics import (
     overpotential,
 )
 from phasefield.physics.scalar import Scalar
-from phasefield.physics.transport import lithium_mobility
+from phasefield.physics.transport import VAPOUR, lithium_mobility
 
 __all__ = [
     "FRONT_SLOPE",
@@ -53,6 +53,7 @@ class Coefficients(NamedTuple):
     interface_width : delta [m].
     wetting : gamma cos(theta_c) [J m-2].
     mobility : M_Li = D_Li V_m / (RT) [m5 J-1 s-1].
+    immobile : xi below which lithium does not move [1].
     exchange_current_density : i0 [A m-2].
     transfer_coefficient : alpha [1].
     thermal_voltage : RT/F [V].
@@ -71,6 +72,7 @@ class Coefficients(NamedTuple):
     interface_width: float
     wetting: float
     mobility: float
+    immobile: float
     exchange_current_density: float
     transfer_coefficient: float
     thermal_voltage: float
@@ -100,6 +102,7 @@ def coefficients(case: Case, contact_resistance: float) -> Coefficients:
         interface_width=width,
         wetting=gamma * cos(case.lithium.contact_angle),
         mobility=lithium_mobility(case.diffusivity, volume, thermal_energy),
+        immobile=VAPOUR,
         exchange_current_density=exchange_current_density(contact_resistance, thermal_voltage),
         transfer_coefficient=case.kinetics.transfer_coefficient,
         thermal_voltage=thermal_voltage,

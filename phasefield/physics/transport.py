@@ -33,22 +33,23 @@ def contact_prime(xi: Scalar) -> Scalar:
 
 
 @njit(cache=True)
-def filling(xi: Scalar) -> Scalar:
-    """Share of lithium that moves, M(xi)/M_Li = (xi - 0.001)/0.999 clipped to [0, 1], equation (A).
+def filling(xi: Scalar, immobile: float) -> Scalar:
+    """Share of lithium that moves, M(xi)/M_Li = (xi - x0)/(1 - x0) clipped to [0, 1], equation (A).
 
     Linear, so that a diffuse front neither resists its own advance nor carries more lithium along
     itself than a sharp one: the integrals across it of xi^2 M_Li/M and of M/M_Li are those of a
-    step.
+    step. `immobile` x0, xi below which nothing moves [1]: `VAPOUR`, or 0 before t = 0.
     """
     return np.minimum(
-        np.maximum(xi - VAPOUR, 0.0) / (1.0 - VAPOUR) + np.maximum(-xi - VAPOUR, 0.0) / DEFICIT, 1.0
+        np.maximum(xi - immobile, 0.0) / (1.0 - immobile) + np.maximum(-xi - VAPOUR, 0.0) / DEFICIT,
+        1.0,
     )
 
 
 @njit(cache=True)
-def filling_prime(xi: Scalar) -> Scalar:
+def filling_prime(xi: Scalar, immobile: float) -> Scalar:
     """Derivative of `filling`: 1 inside (0, 1), 0 outside."""
-    rising = ((xi > VAPOUR) & (xi < 1.0)) / (1.0 - VAPOUR)
+    rising = ((xi > immobile) & (xi < 1.0)) / (1.0 - immobile)
     return rising - ((xi < -VAPOUR) & (xi > -VAPOUR - DEFICIT)) / DEFICIT
 
 

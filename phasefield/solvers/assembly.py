@@ -90,6 +90,7 @@ def assemble(
     nz, ny, nx = shape
     well, kappa, charge = model.barrier_height, model.gradient_coefficient, model.volume_per_charge
     voltage, bulk, edge = model.thermal_voltage, model.bulk_modulus, model.edge
+    still = model.immobile
     for row in prange(nz * ny):
         k, j = row // ny, row % ny
         for i in range(nx):
@@ -97,7 +98,7 @@ def assemble(
             out = values[c]
             out[:] = 0.0
             psi, phi, x, sigma = pore[c], electrolyte[c], xi[c], conductivity[c]
-            moved = filling_prime(x)
+            moved = filling_prime(x, still)
             drift, drift_xi, drift_mu = 0.0, 0.0, 0.0
             bend, bend_xi, ohmic, ohmic_v = 0.0, 0.0, 0.0, 0.0
             for d in range(6):
@@ -108,12 +109,12 @@ def assemble(
                 psi_face = face_mean(psi, pore[n]) * inverse
                 if psi_face > 0.0:
                     permeability = psi_face * model.mobility * 0.5
-                    conductance = permeability * (filling(x) + filling(xi[n]))
+                    conductance = permeability * (filling(x, still) + filling(xi[n], still))
                     fall = mu[n] - mu[c]
                     drift += conductance * fall
                     drift_xi += permeability * moved * fall
                     drift_mu -= conductance
-                    out[A_XI + 1 + d] = -dt * permeability * filling_prime(xi[n]) * fall
+                    out[A_XI + 1 + d] = -dt * permeability * filling_prime(xi[n], still) * fall
                     out[A_MU + 1 + d] = -dt * conductance * well
                     bend += kappa * psi_face * (xi[n] - x)
                     bend_xi -= kappa * psi_face

@@ -144,11 +144,11 @@ class FipyEquations:
         The time formula is a backward Euler step from history/alpha0, which is kept in xi.old.
         """
         self.xi.old.setValue(step.history / step.alpha0)
-        mobility = self.model.mobility * self._pore_face
-        now = self._cells(filling.py_func(self.xi.value)).arithmeticFaceValue
+        mobility, still = self.model.mobility * self._pore_face, self.model.immobile
+        now = self._cells(filling.py_func(self.xi.value, still)).arithmeticFaceValue
         # Change of M on a face, taken as (mean of M') (mean of xi - xi*): the one term that is not
         # the exact derivative. It vanishes at convergence.
-        change = self._cells(filling_prime.py_func(self.xi.value)).arithmeticFaceValue
+        change = self._cells(filling_prime.py_func(self.xi.value, still)).arithmeticFaceValue
         drift = fipy.FaceVariable(
             mesh=self.mesh, rank=1, value=(mobility * change * self.mu.faceGrad).value
         )

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.domain import Domain
-from phasefield.errors import DidNotConverge
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.noise import Noise
 from phasefield.physics.salt import Salt
@@ -30,7 +29,7 @@ from phasefield.solvers.salt import SaltTransport
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.state import Level
 
-__all__ = ["MEMORY", "ConservedBackend", "StepResult", "extrapolate", "front_norm", "relax"]
+__all__ = ["MEMORY", "ConservedBackend", "StepResult", "extrapolate", "front_norm"]
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
@@ -261,65 +260,3 @@ def extrapolate(levels: Sequence[Any], name: str, time: float) -> Array:
     for weight, level in zip(weights, levels, strict=True):
         total += weight * getattr(level, name)
     return total
-
-
-RELAXED = 1e-11
-"""Largest change of xi during the whole protocol that still counts as rest."""
-
-MOST_RELAXATION_STEPS = 60
-
-SETTLING_STEPS = 20
-"""Least number of steps in which lithium settles in crooked pores: Newton's method loses its way in
-longer ones, where the metal passes from one pore to the next."""
-
-
-def relax(
-    domain: Domain,
-    model: Coefficients,
-    xi: Array,
-    *,
-    tolerance: float,
-    duration: float,
-    pore_size: float,
-    straight: bool = True,
-) -> Level:
-    """Shape of the lithium at rest: no reaction, implicit steps that grow fourfold.
-
-    Rest is reached when xi would not change by `RELAXED` during `duration` [s]. The first step is a
-    millionth of the time w^3 / (M_Li gamma) in which lithium's own transport smooths a meniscus
-    over the pore size w [m]. Where pores are not `straight`, lithium goes on creeping from one to
-    another for weeks; there it settles for w^3 / (M_Li gamma) or for `duration`, whichever is
-    shorter, and what is still to come is part of the run.
-
-    Returns the level at t = 0 with mu [Pa] of the relaxed metal and zero potentials.
-
-    Raises
-    ------
-    DidNotConverge : when the shape does not settle, or leaves no lithium on the current collector.
-    """
-    system = CoupledSystem(domain, model, reacting=False)
-    cohesion, shape = Cohesion(domain, model), domain.grid.shape
-    bodies = find_bodies(xi, domain)
-    nothing = np.zeros(xi.size)
-    now = Unknowns(xi.ravel(), nothing.copy(), nothing, np.zeros(bodies.unknown + 1))
-    settling = pore_size**3 / (model.mobility * model.surface_energy)
-    dt, left = 1e-6 * settling, np.inf if straight else min(duration, settling)
-    longest = left / SETTLING_STEPS
-    for _ in range(MOST_RELAXATION_STEPS):
-        dt = min(dt, left, longest)
-        bonded = cohesion.whole(now.xi.reshape(shape))
-        step = Step(1.0, now.xi, dt, nothing, bodies, bonded=bonded.ravel())
-        try:
-            result = solve(system, now, step, tolerance, 25, system.limited)
-        except NewtonFailed:
-            dt /= 8.0
-            continue
-        rate = float(np.abs(result.unknowns.xi - now.xi).max()) / dt
-        now, left = result.unknowns, left - dt
-        if rate * duration <= RELAXED or left <= 0.0:
-            log.info("settled; xi drifts by %.1e at most during the protocol", rate * duration)
-            xi, mu, zero = now.xi.reshape(shape), now.mu.reshape(shape), np.zeros(shape)
-            find_bodies(xi, domain)  # raises when the lithium has dissolved
-            return Level(0.0, xi, mu, zero, zero, bonded)
-        dt *= 4.0
-    raise DidNotConverge("the initial lithium profile does not relax to a steady shape")

@@ -45,6 +45,7 @@ MODEL = Coefficients(
     interface_width=1.0,
     wetting=0.1,
     mobility=0.2,
+    immobile=VAPOUR,
     exchange_current_density=0.3,
     transfer_coefficient=0.4,
     thermal_voltage=0.4,
@@ -109,7 +110,7 @@ def _solution(dimensions: int, branch: str) -> Solution:
     alpha, i0 = model.transfer_coefficient, model.exchange_current_density
     current = i0 * (sp.exp(alpha * e) - sp.exp(-(1 - alpha) * e))
     reaction = a * xi**2 * (3 - 2 * xi) * current
-    moving = psi * model.mobility * (xi - VAPOUR) / (1 - VAPOUR)
+    moving = psi * model.mobility * (xi - model.immobile) / (1 - model.immobile)
     lithium = psi * sp.diff(xi, t) - divergence(moving, mu) - model.volume_per_charge * reaction
     charge = reaction - divergence(phi * model.conductivity, ion)
     names = (z, y, x, t)

@@ -14,6 +14,7 @@ from phasefield.grid import Grid
 from phasefield.physics.conserved import Coefficients, front_at_rest, front_coefficients
 from phasefield.physics.energy import well_edge
 from phasefield.physics.paper import PaperCoefficients
+from phasefield.physics.transport import VAPOUR
 from phasefield.state import Level
 
 __all__ = [
@@ -114,6 +115,7 @@ def conserved_model(
         interface_width=width,
         wetting=gamma * np.cos(np.deg2rad(angle)),
         mobility=diffusivity * MOLAR_VOLUME / 2478.0,
+        immobile=VAPOUR,
         exchange_current_density=THERMAL_VOLTAGE / resistance,
         transfer_coefficient=0.5,
         thermal_voltage=THERMAL_VOLTAGE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from phasefield.physics.conserved import (
     series_mean,
 )
 from phasefield.physics.salt import Salt, diffusion_voltage, exchange_ratio
-from phasefield.physics.transport import contact, contact_prime
+from phasefield.physics.transport import VAPOUR, contact, contact_prime
 
 XI = np.linspace(-0.2, 1.2, 57) + 1e-4  # never on a kink
 
@@ -81,22 +82,25 @@ def test_bonded_metal_pulls_with_its_bulk_modulus():
 
 
 def test_filling_moves_metal_but_no_vapour():
-    assert transport.filling(0.5) == pytest.approx(0.499 / 0.999)
-    assert transport.filling(1.0) == 1.0 == transport.filling(1.1)
-    assert transport.filling(1e-3) == 0.0 == transport.filling(-1e-3)
+    assert transport.filling(0.5, VAPOUR) == pytest.approx(0.499 / 0.999)
+    assert transport.filling(1.0, VAPOUR) == 1.0 == transport.filling(1.1, VAPOUR)
+    assert transport.filling(1e-3, VAPOUR) == 0.0 == transport.filling(-1e-3, VAPOUR)
+    assert transport.filling(5e-4, 0.0) == pytest.approx(5e-4)  # before t = 0
     inside = XI[(XI > 0.01) & (XI < 0.99)]
-    expected = slope(transport.filling.py_func, inside)
-    assert transport.filling_prime.py_func(inside) == pytest.approx(expected, rel=1e-6)
+    for immobile in (VAPOUR, 0.0):
+        expected = slope(partial(transport.filling.py_func, immobile=immobile), inside)
+        found = transport.filling_prime.py_func(inside, immobile)
+        assert found == pytest.approx(expected, rel=1e-6)
     for x in (-0.1, -5e-4, 5e-4, 1.1):
-        assert transport.filling_prime(x) == 0.0
+        assert transport.filling_prime(x, VAPOUR) == 0.0
 
 
 def test_what_was_taken_too_much_flows_back():
-    assert transport.filling(-0.006) == pytest.approx(0.5)
-    assert transport.filling(-0.1) == 1.0
+    assert transport.filling(-0.006, VAPOUR) == pytest.approx(0.5)
+    assert transport.filling(-0.1, VAPOUR) == 1.0
     x = np.linspace(-0.0105, -0.0015, 10)
-    expected = slope(transport.filling.py_func, x)
-    assert transport.filling_prime.py_func(x) == pytest.approx(expected, rel=1e-6)
+    expected = slope(partial(transport.filling.py_func, immobile=VAPOUR), x)
+    assert transport.filling_prime.py_func(x, VAPOUR) == pytest.approx(expected, rel=1e-6)
 
 
 def test_contact_function_and_its_derivative():

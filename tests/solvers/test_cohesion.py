@@ -10,7 +10,8 @@ from phasefield.domain import build_domain
 from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.cohesion import Cohesion
 from phasefield.solvers.newton import NewtonFailed
-from phasefield.solvers.numba_backend import ConservedBackend, relax
+from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.solvers.relaxation import relax
 from phasefield.state import Level
 
 from .conftest import make_model, profile

@@ -20,7 +20,8 @@ from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.fipy_backend import FipyConservedBackend
 from phasefield.solvers.fipy_library import LinearSource, fipy
 from phasefield.solvers.newton import NewtonFailed
-from phasefield.solvers.numba_backend import ConservedBackend, relax
+from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.solvers.relaxation import relax
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.state import Level
 

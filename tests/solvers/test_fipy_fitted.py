@@ -16,7 +16,8 @@ from phasefield.analysis.front import front_height
 from phasefield.domain import build_domain
 from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.fipy_fitted import FittedChannel, plate_fitted
-from phasefield.solvers.numba_backend import ConservedBackend, relax
+from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.solvers.relaxation import relax
 
 from .conftest import make_model, profile
 

@@ -14,7 +14,7 @@ from phasefield.analysis.observables import Observer
 from phasefield.domain import Maps, Wall, build_domain
 from phasefield.physics.conserved import series_mean
 from phasefield.solvers.bodies import find_bodies
-from phasefield.solvers.numba_backend import relax
+from phasefield.solvers.relaxation import relax
 from phasefield.validation.plating import plate, reaction
 from phasefield.validation.setups import heights, plane_scaffold
 from tests.solvers.conftest import make_model, profile

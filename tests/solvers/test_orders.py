@@ -13,7 +13,8 @@ from phasefield.domain import build_domain
 from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.bdf import error_factor, extrapolation_weights, time_formula
 from phasefield.solvers.control import StepControl
-from phasefield.solvers.numba_backend import ConservedBackend, relax
+from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.solvers.relaxation import relax
 from phasefield.state import Level
 
 from .conftest import make_model, profile

@@ -15,7 +15,8 @@ from phasefield.physics.transport import filling
 from phasefield.protocol import AppliedCurrent
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.newton import solve
-from phasefield.solvers.numba_backend import ConservedBackend, relax
+from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.solvers.relaxation import relax
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.validation.capillarity import ripple_rate
 from phasefield.validation.plating import plane_wall, plate, reaction
@@ -137,7 +138,7 @@ def test_electrical_power_is_dissipated_or_stored(slit, width):
         sigma = np.full(xi.shape, model.conductivity)
         ohmic = loss(end.ion_potential, slit.electrolyte, slit.grid.spacing, sigma)
         stored = np.sum(slit.pore * end.mu * (end.xi - start.xi)) / dt
-        mobility = model.mobility * filling.py_func(end.xi)
+        mobility = model.mobility * filling.py_func(end.xi, model.immobile)
         moved = loss(end.mu, slit.pore, slit.grid.spacing, mobility)
         assert ohmic + np.sum(rate * e) + moved + stored == pytest.approx(supplied, rel=1e-7)
         gained = observer.free_energy(end.xi) - observer.free_energy(start.xi)

@@ -16,7 +16,8 @@ from phasefield.simulation import build
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.control import StepControl
 from phasefield.solvers.newton import solve
-from phasefield.solvers.numba_backend import ConservedBackend, relax
+from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.solvers.relaxation import relax
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.state import Level
 from tests.test_run import small
