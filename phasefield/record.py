@@ -80,6 +80,7 @@ SYMMETRIC_COLUMNS = (
     "second electrode mean rise [m]",
     "second electrode nonuniformity [1]",
     "second electrode contact area per area [1]",
+    "second electrode void volume per area [m]",
 )
 """Columns that a symmetric cell adds; those above are of the electrode at the low end."""
 
@@ -183,6 +184,7 @@ def _second_row(seen: Observation, simulation: Simulation) -> dict[str, float]:
         second.uniformity.mean_rise_m,
         second.uniformity.nonuniformity,
         second.contact_area_per_area,
+        second.void_volume_per_area,
     )
     return dict(zip(SYMMETRIC_COLUMNS, values, strict=True))
 

@@ -90,12 +90,14 @@ class SecondElectrode:
     lithium_volume_per_area : its lithium over the cross-section [m].
     lithium_change : of both electrodes together since t = 0, over the cross-section [m].
     contact_area_per_area : true area on which it touches the electrolyte, likewise [1].
+    void_volume_per_area : pore volume behind its deepest front that holds no lithium [m].
     uniformity : of its front, depths from the high end.
     """
 
     lithium_volume_per_area: float
     lithium_change: float
     contact_area_per_area: float
+    void_volume_per_area: float
     uniformity: Uniformity
 
 

@@ -45,6 +45,7 @@ class SymmetricObserver(Observer):
             lithium_volume_per_area=total - first,
             lithium_change=total - self._initial_lithium,
             contact_area_per_area=self._second.contact_area_per_area(above),
+            void_volume_per_area=self._second.void_volume_per_area(above),
             uniformity=self._second.deposit(above, -charge),
         )
         return replace(super().observe(level, charge), second=second)

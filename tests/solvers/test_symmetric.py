@@ -122,6 +122,19 @@ def test_contact_of_the_second_electrode_is_counted_from_its_own_end(cell, width
     assert observer.second_contact(less) == pytest.approx(0.5, rel=0.01)
 
 
+def test_voids_of_the_second_electrode_are_its_own(cell, width):
+    """A hole in its metal is a void of that volume, and none of the first electrode's."""
+    domain, model, xi = cell
+    observer = SymmetricObserver(domain, model, xi)
+    holed = xi.copy()
+    holed[:, -8:-5] = 0.0
+    whole, found = (observer.observe(rest(each), 0.0) for each in (xi, holed))
+    lost = np.sum(domain.pore * (xi - holed)) * domain.grid.cell_volume / domain.grid.cross_section
+    opened = found.second.void_volume_per_area - whole.second.void_volume_per_area
+    assert opened == pytest.approx(lost, rel=1e-9)
+    assert found.void_volume_per_area == pytest.approx(whole.void_volume_per_area, abs=1e-9 * lost)
+
+
 def test_exchanged_ends_and_current_give_the_mirror_image(cell, width):
     up = march(cell, width, [5.0, 5.0])[-1]
     down = march(cell, width, [5.0, 5.0], AppliedCurrent(-2.0))[-1]
