@@ -37,7 +37,7 @@ def test_the_history_has_both_electrodes(there_and_back):
     _, found = there_and_back
     history, summary = found.history, found.summary
     assert list(history.columns[-len(SYMMETRIC_COLUMNS) :]) == list(SYMMETRIC_COLUMNS)
-    assert summary["charge_balance_error"] < 1e-9
+    assert summary["charge_balance_error"] < 1e-12
     assert summary["lithium_drift"] < 1e-12
     volumes = history[[
         "lithium volume per area [m]", "second electrode lithium volume per area [m]",

@@ -14,6 +14,7 @@ from phasefield.errors import NoElectrode
 __all__ = [
     "SECOND",
     "Bodies",
+    "beside_lithium",
     "count_bodies",
     "find_bodies",
     "of_first_electrode",
@@ -99,6 +100,15 @@ def of_first_electrode(xi: NDArray[np.float64], domain: Domain) -> NDArray[np.bo
     for body in detached:
         seeds[labels == body] = 1 if first[labels == body].mean() > 0.5 else -1
     return np.asarray(seeds[_nearest(seeds == 0, domain)] > 0)
+
+
+def beside_lithium(xi: NDArray[np.float64], domain: Domain, reach: float) -> NDArray[np.bool_]:
+    """Which cells are in a lithium body or within `reach` [m] of one, (nz, ny, nx)."""
+    empty = _label(xi, domain)[0] == 0
+    if empty.all():
+        return np.zeros(xi.shape, bool)
+    distance = ndimage.distance_transform_edt(empty, sampling=domain.grid.spacing)
+    return np.asarray(distance <= reach)
 
 
 def short_circuited(xi: NDArray[np.float64], domain: Domain) -> bool:
