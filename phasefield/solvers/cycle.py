@@ -10,26 +10,28 @@ from numba import njit, prange
 
 from phasefield.solvers.couplings import couple
 
-__all__ = ["multiply", "prolong", "restrict", "smooth"]
+__all__ = ["prolong", "restrict", "smooth"]
 
 
 @njit(cache=True, parallel=True)
 def smooth(
-    family, shape, offsets, margin, first, passes, off, inverse, b, x
+    family, shape, offsets, margin, first, passes, empty, off, inverse, b, x
 ):  # fmt: skip
     """Gauss-Seidel over the cells of one colour, all unknowns of a cell together, then the other.
 
-    `passes` in all, the `first` one over colour 0 or 1.
+    `passes` in all, the `first` one over colour 0 or 1. Where `empty`, x is taken for zero.
     """
     nz, ny, nx = shape
     for count in range(passes):
         colour = first + count
+        beside = 0 if empty and count == 0 else offsets.size
         for line in prange(nz * ny):
             for i in range((line // ny + line % ny + colour) % 2, nx, 2):
                 c = line * nx + i
                 r0, r1, r2 = b[c, 0], b[c, 1], b[c, 2]
-                for n in range(offsets.size):
-                    s0, s1, s2 = couple(family, off, c, n, x, c + margin + offsets[n])
+                for n in range(beside):
+                    other = c + margin + offsets[n]
+                    s0, s1, s2 = couple(family, off, c, n, x[other, 0], x[other, 1], x[other, 2])
                     r0 -= s0
                     r1 -= s1
                     r2 -= s2
@@ -41,9 +43,13 @@ def smooth(
 
 @njit(cache=True, parallel=True)
 def restrict(
-    family, starts, shape, offsets, margin, off, block, b, x, coarse_b
+    family, starts, shape, offsets, margin, off, rest, b, x, coarse_b
 ):  # fmt: skip
-    """Residual of the cells of colour 0, summed over coarse cells; that of colour 1 is zero."""
+    """Residual of the cells of colour 0, summed over coarse cells; that of colour 1 is zero.
+
+    What flows between two cells is counted by their difference: in single precision a row's
+    diagonal would not hold what little comes on top of its couplings.
+    """
     my, mx = starts[1].size - 1, starts[2].size - 1
     for coarse in prange(coarse_b.shape[0]):
         kk, jj, ii = coarse // (my * mx), coarse // mx % my, coarse % mx
@@ -54,33 +60,19 @@ def restrict(
                 for i in range(first + (k + j + first) % 2, starts[2][ii + 1], 2):
                     c = (k * shape[1] + j) * shape[2] + i
                     y0, y1, y2 = x[c + margin, 0], x[c + margin, 1], x[c + margin, 2]
-                    a = block[c]
+                    a = rest[c]
                     t0 += b[c, 0] - (a[0, 0] * y0 + a[0, 1] * y1 + a[0, 2] * y2)
                     t1 += b[c, 1] - (a[1, 0] * y0 + a[1, 1] * y1 + a[1, 2] * y2)
                     t2 += b[c, 2] - (a[2, 0] * y0 + a[2, 1] * y1 + a[2, 2] * y2)
                     for n in range(offsets.size):
-                        s0, s1, s2 = couple(family, off, c, n, x, c + margin + offsets[n])
+                        other = c + margin + offsets[n]
+                        s0, s1, s2 = couple(
+                            family, off, c, n, x[other, 0] - y0, x[other, 1] - y1, x[other, 2] - y2
+                        )
                         t0 -= s0
                         t1 -= s1
                         t2 -= s2
         coarse_b[coarse, 0], coarse_b[coarse, 1], coarse_b[coarse, 2] = t0, t1, t2
-
-
-@njit(cache=True, parallel=True)
-def multiply(family, offsets, margin, off, block, x, out):
-    """Jacobian times x; `x` with margins, `out` without."""
-    for c in prange(out.shape[0]):
-        y0, y1, y2 = x[c + margin, 0], x[c + margin, 1], x[c + margin, 2]
-        a = block[c]
-        t0 = a[0, 0] * y0 + a[0, 1] * y1 + a[0, 2] * y2
-        t1 = a[1, 0] * y0 + a[1, 1] * y1 + a[1, 2] * y2
-        t2 = a[2, 0] * y0 + a[2, 1] * y1 + a[2, 2] * y2
-        for n in range(offsets.size):
-            s0, s1, s2 = couple(family, off, c, n, x, c + margin + offsets[n])
-            t0 += s0
-            t1 += s1
-            t2 += s2
-        out[c, 0], out[c, 1], out[c, 2] = t0, t1, t2
 
 
 @njit(cache=True, parallel=True)

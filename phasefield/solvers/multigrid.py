@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phasefield.solvers.cycle import multiply, prolong, restrict, smooth
+from phasefield.solvers.couplings import multiply
+from phasefield.solvers.cycle import prolong, restrict, smooth
 from phasefield.solvers.pairing import find_strongest, pair_layers
 from phasefield.solvers.stencil import (
     Layout,
@@ -22,6 +23,7 @@ from phasefield.solvers.stencil import (
 __all__ = ["Multigrid"]
 
 Array = NDArray[np.float64]
+Single = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Shape = tuple[int, int, int]
 
@@ -30,10 +32,10 @@ SWEEPS = 2
 (measured on the cases of Fig. 5 and on cylinders) and spare half of the orthogonalisation."""
 
 TWICE_FROM = 512
-"""Cells from which on a level is visited twice in a cycle. Corrections that are constant on a coarse
-cell make a V-cycle worse with every level, a W-cycle not (Hackbusch 1985, Multi-Grid Methods and
-Applications): with V-cycles the last systems of a step take 10, 11, 22 and 40 Krylov iterations in
-2D with 128, 256, 512 and 1024 cells along an edge. Levels below take calls, not work."""
+"""Cells from which on a level is visited twice in a cycle. Corrections that are constant on a
+coarse cell make a V-cycle worse with every level, a W-cycle not (Hackbusch 1985, Multi-Grid Methods
+and Applications): with V-cycles the last systems of a step take 10, 11, 22 and 40 Krylov iterations
+in 2D with 128, 256, 512 and 1024 cells along an edge. Levels below take calls, not work."""
 
 FEWER = 3
 """By what factor a level has to be smaller than the one above to be visited twice: with two, where
@@ -42,7 +44,7 @@ only one axis is coarsened, every level would cost the same."""
 
 @dataclass
 class _Level:
-    """One grid: matrix, and work vectors. `x` has `margin` more cells on both ends.
+    """One grid: matrix and work vectors. `x` has `margin` more cells on both ends.
 
     `starts` and `parents` say how it is coarsened, see `coarsen`; none on the coarsest.
     """
@@ -50,10 +52,10 @@ class _Level:
     shape: Shape
     offsets: Integers
     margin: int
-    off: Array
-    block: Array
+    off: Single
+    rest: Single
+    strongest: Single
     inverse: Array
-    strongest: Array
     b: Array
     x: Array
     starts: tuple[Integers, ...] = ()
@@ -68,10 +70,10 @@ class _Level:
             shape,
             offsets,
             margin,
-            np.zeros((cells, directions.size, groups)),
+            np.zeros((cells, directions.size, groups), np.float32),
+            np.zeros((cells, 3, 3), np.float32),
+            np.zeros((cells, groups), np.float32),
             np.zeros((cells, 3, 3)),
-            np.zeros((cells, 3, 3)),
-            np.zeros((cells, groups)),
             np.zeros((cells, 3)),
             np.zeros((cells + 2 * margin, 3)),
         )
@@ -83,7 +85,9 @@ class Multigrid:
     Layers of cells are joined two by two until there is one cell. The smoother solves the three
     unknowns of a cell together (Gauss-Seidel, red-black), which the pair (xi, mu) of a
     Cahn-Hilliard equation needs (Kim, Kang & Lowengrub 2004, J. Comput. Phys. 193, 511) and which
-    takes any charge-transfer resistance.
+    takes any charge-transfer resistance. Couplings and row sums are kept in single precision,
+    half of what is read and held: that is another matrix, 1e-7 away, of the same structure. Vectors
+    and inverses are not.
 
     Parameters
     ----------
@@ -96,28 +100,31 @@ class Multigrid:
         self._layout, self._mask = layout, mask
         self._directions = active_directions(shape)
         self._levels = [_Level.empty(shape, self._directions, layout.rows.size)]
+        self._values: Array = np.zeros((0, 0))
 
     def factorise(self, values: Array, *, as_before: bool = False) -> None:
         """Build all levels from the slots `values` (cells, slots), where no-unknowns get zeros.
 
-        With `as_before` the layers are joined as they were for the last Jacobian.
+        They are read again by `multiply`. With `as_before` the layers are joined as they were for
+        the last Jacobian.
         """
         layout, level, depth = self._layout, self._levels[0], 0
+        self._values = values
         groups = layout.rows, layout.columns, layout.first
         table = *groups, layout.local_rows, layout.local_columns, layout.local_slots
         clean(level.shape, self._directions, level.offsets, self._mask, *table, values)
-        pack(self._directions, *table, values, level.off, level.block)
+        pack(self._directions, *table, values, level.off, level.rest)
         while max(level.shape) > 1:
             coarse = self._levels[depth + 1] if as_before else self._coarse(depth)
             if as_before:
                 find_strongest(level.off, level.strongest)
             coarsen(
                 level.starts, level.parents, self._directions, level.offsets, layout.conducts,
-                level.strongest, level.off, level.block, coarse.off, coarse.block,
+                level.strongest, level.off, level.rest, coarse.off, coarse.rest,
             )  # fmt: skip
-            invert(layout.rows, layout.columns, level.off, level.block, level.inverse)
+            invert(layout.rows, layout.columns, level.off, level.rest, level.inverse)
             level, depth = coarse, depth + 1
-        invert(layout.rows, layout.columns, level.off, level.block, level.inverse)
+        invert(layout.rows, layout.columns, level.off, level.rest, level.inverse)
 
     def _coarse(self, depth: int) -> _Level:
         """The level below, taken from the last Jacobian if the same layers are joined."""
@@ -137,51 +144,38 @@ class Multigrid:
 
     def multiply(self, x: Array, out: Array) -> None:
         """Write the Jacobian times `x` to `out`, both (cells, 3)."""
-        self._interior()[:] = x
-        self._multiply(out)
+        multiply(
+            self._layout.family, self._directions, self._levels[0].offsets, self._values, x, out
+        )
 
     def precondition(self, b: Array, x: Array, product: Array) -> None:
         """Write an approximate solution `x` of the system with right side `b`, and J x."""
-        self._levels[0].b[:] = b
+        level = self._levels[0]
+        level.b[:] = b
         self._cycle(0)
-        x[:] = self._interior()
-        self._multiply(product)
+        x[:] = level.x[level.margin : level.margin + len(b)]
+        self.multiply(x, product)
 
-    def _interior(self) -> Array:
-        level = self._levels[0]
-        return level.x[level.margin : level.margin + len(level.b)]
-
-    def _multiply(self, out: Array) -> None:
-        level = self._levels[0]
-        multiply(
-            self._layout.family, level.offsets, level.margin, level.off, level.block, level.x, out
-        )
-
-    def _cycle(self, depth: int) -> None:
-        """W-cycle from zero on level `depth`."""
-        self._levels[depth].x[:] = 0.0
-        self._improve(depth)
-
-    def _improve(self, depth: int) -> None:
-        """W-cycle from what is in `x` on level `depth`."""
+    def _cycle(self, depth: int, *, empty: bool = True) -> None:
+        """W-cycle on level `depth`, from zero or from what is in `x`."""
         level = self._levels[depth]
-        self._smooth(level, 0)
+        self._smooth(level, 0, empty)
         if depth + 1 == len(self._levels):
             return
         coarse = self._levels[depth + 1]
         restrict(
             self._layout.family, level.starts, level.shape, level.offsets, level.margin, level.off,
-            level.block, level.b, level.x, coarse.b,
+            level.rest, level.b, level.x, coarse.b,
         )  # fmt: skip
         self._cycle(depth + 1)
         if len(coarse.b) >= TWICE_FROM and len(level.b) >= FEWER * len(coarse.b):
-            self._improve(depth + 1)
+            self._cycle(depth + 1, empty=False)
         prolong(level.parents, coarse.shape, level.margin, coarse.margin, coarse.x, level.x)
-        self._smooth(level, 1)
+        self._smooth(level, 1, False)
 
-    def _smooth(self, level: _Level, first: int) -> None:
+    def _smooth(self, level: _Level, first: int, empty: bool) -> None:
         """Red-black sweeps that begin with the colour `first`."""
         smooth(
             self._layout.family, level.shape, level.offsets, level.margin, first, 2 * SWEEPS,
-            level.off, level.inverse, level.b, level.x,
+            empty, level.off, level.inverse, level.b, level.x,
         )  # fmt: skip

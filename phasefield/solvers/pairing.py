@@ -36,8 +36,8 @@ def pair_layers(
     directions: Integers,
     offsets: Integers,
     conducts: NDArray[np.bool_],
-    off: Array,
-    strongest: Array,
+    off: NDArray[np.float32],
+    strongest: NDArray[np.float32],
 ) -> tuple[Integers, Integers, Integers]:
     """First fine layer of every coarse layer along each axis, the end last.
 

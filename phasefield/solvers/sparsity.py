@@ -25,7 +25,6 @@ class Sparsity:
     Attributes
     ----------
     size : number of unknowns.
-    number : (cells, 3) int64, number of each unknown of a flat cell, -1 where there is none.
     """
 
     def __init__(
@@ -35,8 +34,11 @@ class Sparsity:
         shape: tuple[int, int, int],
     ) -> None:
         self._slots, self._mask, self._shape = slots, mask, shape
-        self.number = _number(mask, shape)
         self.size = int(mask.sum())
+        number = _number(mask, shape).ravel()
+        there = np.flatnonzero(mask)
+        self._places = np.empty(self.size, np.int64)
+        self._places[number[there]] = there
 
     @cached_property
     def _pattern(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
@@ -52,12 +54,12 @@ class Sparsity:
 
     def _entries(self) -> tuple[NDArray[np.int64], ...]:
         """Row, column and flat index into `values` of every slot that joins two unknowns."""
-        neighbours = _neighbours(self._shape)
+        neighbours, number = _neighbours(self._shape), _number(self._mask, self._shape)
         rows, columns, source = [], [], []
-        cells = np.arange(len(self.number))
+        cells = np.arange(len(number))
         for slot, (row, column, direction) in enumerate(self._slots):
             other = cells if direction < 0 else neighbours[direction]
-            to, of = self.number[:, row], self.number[other, column]
+            to, of = number[:, row], number[other, column]
             keep = (to >= 0) & (of >= 0)
             if direction >= 0:
                 keep &= other != cells
@@ -74,14 +76,12 @@ class Sparsity:
 
     def pack(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
         """Vector of unknowns (size,) from an array (cells, 3)."""
-        packed = np.empty(self.size)
-        packed[self.number[self._mask]] = cells[self._mask]
-        return packed
+        return np.take(cells, self._places)
 
     def unpack(self, vector: NDArray[np.float64]) -> NDArray[np.float64]:
         """Array (cells, 3) from a vector of unknowns; 0 where there is none."""
         cells = np.zeros(self._mask.shape)
-        cells[self._mask] = vector[self.number[self._mask]]
+        cells.ravel()[self._places] = vector
         return cells
 
 

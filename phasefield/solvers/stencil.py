@@ -153,7 +153,7 @@ def _inner(coupling, near, far):
     The middle is weighted with how strongly each of them is coupled: half the way between equals,
     and no way at all for a cell of a channel whose sibling is in the wall.
     """
-    return far / (near + far) / abs(coupling) if coupling != 0.0 else 0.0
+    return far / (near + far) / abs(np.float64(coupling)) if coupling != 0.0 else 0.0
 
 
 @njit(cache=True)
@@ -195,7 +195,7 @@ def coarsen(
                         outer = _sibling(parent, beyond, d)
                         other = c + offsets[n]
                         for g in range(conducts.size):
-                            face = off[c, n, g]
+                            face = np.float64(off[c, n, g])
                             if conducts[g] and face != 0.0:
                                 chain, near = 1.0 / abs(face), strongest[c, g]
                                 if inner:
@@ -213,20 +213,21 @@ def coarsen(
 
 @njit(cache=True, parallel=True)
 def invert(rows, columns, off, rest, inverse):
-    """Turn the row sums `rest` into diagonal blocks, in place, and invert these.
+    """Invert the diagonal blocks: the row sums `rest` without the couplings.
 
     A row without entries is no unknown: its inverse is zero. So is that of a singular block.
     """
     for c in prange(rest.shape[0]):
+        inverse[c] = rest[c]  # and on in double precision: neighbours add up to what they are
         for n in range(off.shape[1]):
             for g in range(rows.size):
-                rest[c, rows[g], columns[g]] -= off[c, n, g]
-        _invert_block(rest[c], inverse[c])
+                inverse[c, rows[g], columns[g]] -= off[c, n, g]
+        _invert_block(inverse[c])
 
 
 @njit(cache=True)
-def _invert_block(block, inverse):
-    """Inverse of a 3 x 3 block by cofactors, in double precision."""
+def _invert_block(block):
+    """Inverse of a 3 x 3 block in its place, by cofactors, in double precision."""
     no_x = block[0, 0] == 0.0 and block[0, 1] == 0.0 and block[0, 2] == 0.0
     no_y = block[1, 0] == 0.0 and block[1, 1] == 0.0 and block[1, 2] == 0.0
     no_z = block[2, 0] == 0.0 and block[2, 1] == 0.0 and block[2, 2] == 0.0
@@ -235,21 +236,21 @@ def _invert_block(block, inverse):
     g, h, i = np.float64(block[2, 0]), np.float64(block[2, 1]), np.float64(block[2, 2]) + no_z
     first, second, third = e * i - f * h, f * g - d * i, d * h - e * g
     determinant = a * first + b * second + c * third
-    inverse[:] = 0.0
+    block[:] = 0.0
     if determinant == 0.0:
         return
     factor = 1.0 / determinant
     if not no_x:
-        inverse[0, 0], inverse[1, 0], inverse[2, 0] = (
+        block[0, 0], block[1, 0], block[2, 0] = (
             first * factor,
             second * factor,
             third * factor,
         )
     if not no_y:
-        inverse[0, 1] = (c * h - b * i) * factor
-        inverse[1, 1] = (a * i - c * g) * factor
-        inverse[2, 1] = (b * g - a * h) * factor
+        block[0, 1] = (c * h - b * i) * factor
+        block[1, 1] = (a * i - c * g) * factor
+        block[2, 1] = (b * g - a * h) * factor
     if not no_z:
-        inverse[0, 2] = (b * f - c * e) * factor
-        inverse[1, 2] = (c * d - a * f) * factor
-        inverse[2, 2] = (a * e - b * d) * factor
+        block[0, 2] = (b * f - c * e) * factor
+        block[1, 2] = (c * d - a * f) * factor
+        block[2, 2] = (a * e - b * d) * factor
