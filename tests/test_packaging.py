@@ -104,7 +104,7 @@ def test_every_import_is_a_declared_dependency(project):
     ("package", "extra", "call"),
     [
         ("pyamg", "bench", lambda: poisson.solve("pyamg RS+CG", (1, 10, 10), 1e2, False, 1)),
-        ("sympy", "verify", lambda: coupled._solution.__wrapped__(2)),
+        ("sympy", "verify", lambda: coupled._solution.__wrapped__(2, "")),
     ],
 )
 def test_a_package_of_an_extra_that_is_missing_is_named(package, extra, call, monkeypatch):
