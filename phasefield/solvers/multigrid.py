@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import get_num_threads, set_num_threads
 from numpy.typing import NDArray
 
 from phasefield.solvers.couplings import multiply
@@ -20,7 +21,7 @@ from phasefield.solvers.stencil import (
     pack,
 )
 
-__all__ = ["Multigrid"]
+__all__ = ["FEWER", "Multigrid"]
 
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
@@ -36,6 +37,9 @@ TWICE_FROM = 512
 coarse cell make a V-cycle worse with every level, a W-cycle not (Hackbusch 1985, Multi-Grid Methods
 and Applications): with V-cycles the last systems of a step take 10, 11, 22 and 40 Krylov iterations
 in 2D with 128, 256, 512 and 1024 cells along an edge. Levels below take calls, not work."""
+
+ALONE_BELOW = 16384
+"""Cells below which a level is left to one thread: a second would take longer to wake than to help."""
 
 FEWER = 3
 """By what factor a level has to be smaller than the one above to be visited twice: with two, where
@@ -167,9 +171,13 @@ class Multigrid:
             self._layout.family, level.starts, level.shape, level.offsets, level.margin, level.off,
             level.rest, level.b, level.x, coarse.b,
         )  # fmt: skip
+        threads = get_num_threads()
+        if len(coarse.b) < ALONE_BELOW:
+            set_num_threads(1)
         self._cycle(depth + 1)
         if len(coarse.b) >= TWICE_FROM and len(level.b) >= FEWER * len(coarse.b):
             self._cycle(depth + 1, empty=False)
+        set_num_threads(threads)
         prolong(level.parents, coarse.shape, level.margin, coarse.margin, coarse.x, level.x)
         self._smooth(level, 1, False)
 
