@@ -39,7 +39,7 @@ and Applications): with V-cycles the last systems of a step take 10, 11, 22 and 
 in 2D with 128, 256, 512 and 1024 cells along an edge. Levels below take calls, not work."""
 
 ALONE_BELOW = 16384
-"""Cells below which a level is left to one thread: a second would take longer to wake than to help."""
+"""Cells below which a level is left to one thread: a second takes longer to wake than to help."""
 
 FEWER = 3
 """By what factor a level has to be smaller than the one above to be visited twice: with two, where

@@ -2,8 +2,8 @@
 
 The scalar sibling of `multigrid`, with the same coarse grids: layers joined along strong couplings
 only, conductances between coarse cells as resistances in series. A W-cycle, as there, is symmetric,
-so that conjugate gradients may use it. It works in single precision, which halves what it reads from
-memory and costs no iteration; matrix, residual and solution are in double precision.
+so that conjugate gradients may use it. It works in single precision, which halves what it reads
+from memory and costs no iteration; matrix, residual and solution are in double precision.
 """
 
 from __future__ import annotations
