@@ -70,7 +70,7 @@ class ThermalNoise:
         """
         domain, model = self._domain, self._model
         found = np.zeros((3, *domain.grid.shape))
-        moves = model.mobility * filling.py_func(level.xi)
+        moves = model.mobility * filling.py_func(level.xi, model.immobile)
         for n, axis in enumerate(self._axes):
             lithium = _means(domain.pore, axis) * _mean(moves, axis)
             ions = _means(domain.electrolyte, axis) * _series(self._sigma, axis)

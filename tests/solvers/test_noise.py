@@ -37,7 +37,8 @@ def dissipation(domain, model, level, dt):
     step = Step(1.0, point.xi, dt, np.zeros(point.xi.size), find_bodies(level.xi, domain))
     system.evaluate(point, step)
     matrix = system.sparsity.matrix(system._values).toarray()
-    number = system.sparsity.number
+    size, unpack = system.sparsity.size, system.sparsity.unpack
+    number = np.where(unpack(np.ones(size)) > 0.0, unpack(np.arange(size)), -1).astype(int)
     xi, mu, ion = (number[number[:, n] >= 0, n] for n in (XI, MU, V))
     by_ion = matrix[np.ix_(xi, ion)] @ np.linalg.inv(matrix[np.ix_(ion, ion)])
     whole = matrix[np.ix_(xi, mu)] - by_ion @ matrix[np.ix_(ion, mu)]
