@@ -81,7 +81,7 @@ def _model(branch: str) -> Coefficients:
 
 
 @cache
-def _solution(dimensions: int, branch: str) -> Solution:
+def _solution(dimensions: int, branch: str = "") -> Solution:
     """Cosines with flat ends, so that nothing flows through the edges."""
     try:
         import sympy as sp
