@@ -13,7 +13,7 @@ help:
 	@echo 'make quickstart     install, run cases/quickstart.yaml, say where its report is'
 	@echo 'make test           install with the tools of a developer, check the code, run the fast tests'
 	@echo 'make coverage       the fast tests, and the share of the Python lines that they run'
-	@echo 'make mutations      change every formula of the physics and see a test fail for it (minutes)'
+	@echo 'make mutations      change the formulas that have changed and see a test fail; rewrites tests/MUTATIONS.md'
 	@echo 'make test-slow      the tests that take minutes'
 	@echo "make test-paraview  the tests that need ParaView (pvpython) and xvfb-run"
 	@echo 'make test-slurm     a sweep on a Slurm of this machine (root; slurmctld, slurmd, munge) and on Dask'
@@ -36,7 +36,7 @@ coverage: $(VENV)/.developer
 	OMP_WAIT_POLICY=passive $(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 mutations: $(VENV)/.developer
-	$(BIN)/pytest -m slow -s tests/test_mutations.py
+	$(BIN)/python -m tests.mutations
 
 test-slow: $(VENV)/.developer
 	$(BIN)/pytest -m slow

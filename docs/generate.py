@@ -132,6 +132,12 @@ def verified() -> str:
     return text.replace("](", "](../../validation/")
 
 
+def mutated() -> str:
+    """What the last runs of `make mutations` wrote, without its title."""
+    text = (DOCS.parent / "tests" / "MUTATIONS.md").read_text(encoding="utf-8")
+    return text.partition("\n\n")[2].strip()
+
+
 def verified_in_short() -> str:
     """Of each problem of that table the check that comes nearest to its limit."""
     text = (DOCS.parent / "validation" / "REPORT.md").read_text(encoding="utf-8")
@@ -162,6 +168,7 @@ TABLES = {
     table.__name__: table
     for table in (
         case_keys,
+        mutated,
         parameter_sets,
         references,
         sweep_keys,

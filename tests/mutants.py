@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
-SIGNS = 2
-"""Signs that are flipped in one function, the first ones; beside them, one factor is changed."""
+Change = tuple[tuple[int, int], str]
+"""Bytes that are replaced, and what stands there instead."""
+
+Span = Callable[[ast.AST], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -23,65 +27,104 @@ class Mutant:
 
 
 def make_mutants(text: str) -> Iterator[Mutant]:
-    """Up to two flipped signs and one changed factor of every function of a module."""
+    """Every sign flipped, one number changed and one product inverted, of each function.
+
+    Functions of the module and methods of its classes, the latter as ``Class.method``.
+    """
     lines = text.splitlines(keepends=True)
     begins = [0]
     for line in lines:
         begins.append(begins[-1] + len(line.encode()))
     source = text.encode()
 
-    def span(node: ast.expr) -> tuple[int, int]:
-        assert node.end_lineno is not None and node.end_col_offset is not None
+    def span(node: ast.AST) -> tuple[int, int]:
         return (
             begins[node.lineno - 1] + node.col_offset,
             begins[node.end_lineno - 1] + node.end_col_offset,
         )
 
-    for function in ast.parse(text).body:
-        if not isinstance(function, ast.FunctionDef):
-            continue
+    for name, function in _functions(ast.parse(text)):
         nodes = list(_arithmetic(function))
-        changes = [*_signs(nodes, span, source)][:SIGNS] + [*_factors(nodes, span, source)][:1]
-        for node, (start, end), new in changes:
-            place = node.lineno
-            changed = source[:start] + new.encode() + source[end:]
-            now = changed.decode().splitlines()[place - 1].strip()
-            yield Mutant(function.name, place, lines[place - 1].strip(), now, changed.decode())
+        changes = chain(
+            _signs(nodes, span, source),
+            islice(_numbers(nodes, span), 1),
+            islice(_products(nodes, span, source), 1),
+        )
+        for (start, end), new in changes:
+            changed = (source[:start] + new.encode() + source[end:]).decode()
+            line = bisect_right(begins, start)
+            now = changed.splitlines()[line - 1].strip()
+            yield Mutant(name, line, lines[line - 1].strip(), now, changed)
 
 
-def _arithmetic(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    """Expressions of a function in the order of its source; no defaults, messages, settings."""
+def _functions(module: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from (
+                (f"{node.name}.{inner.name}", inner)
+                for inner in node.body
+                if isinstance(inner, ast.FunctionDef)
+            )
+
+
+def _arithmetic(function: ast.FunctionDef) -> Iterator[ast.expr | ast.AugAssign]:
+    """What a function computes, in the order of its source; no defaults, messages, settings."""
     skipped: set[int] = set()
     for node in ast.walk(function):
         message = isinstance(node, ast.Raise | ast.JoinedStr | ast.Assert)
-        setting = isinstance(node, ast.keyword) and isinstance(node.value, ast.Constant)
+        setting = isinstance(node, ast.keyword) and _is_number(node.value)
         if message or setting or isinstance(node, ast.arguments | ast.Subscript):
             skipped |= {id(inner) for inner in ast.walk(node)}
-    found = [n for n in ast.walk(function) if isinstance(n, ast.expr) and id(n) not in skipped]
-    yield from sorted(found, key=lambda n: (n.lineno, n.col_offset))
+    found = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.expr | ast.AugAssign) and id(node) not in skipped
+    ]
+    yield from sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
 
-def _signs(nodes, span, source):
-    """Every + that becomes - and the other way round."""
+def _is_number(node: ast.expr) -> bool:
+    """Whether it is a number with or without a sign."""
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant)
+
+
+def _signs(nodes: list[ast.expr | ast.AugAssign], span: Span, source: bytes) -> Iterator[Change]:
+    """Every + that becomes - and the other way round, also in += and before a term."""
     for node in nodes:
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-            between = span(node.left)[1], span(node.right)[0]
-            operator = re.search(rb"[+-]", source[slice(*between)])
-            assert operator is not None
-            at = between[0] + operator.start()
-            yield node, (at, at + 1), "-" if isinstance(node.op, ast.Add) else "+"
+        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
+            at = _operator(node, span, source, rb"[+-]")
+            yield (at, at + 1), "-" if isinstance(node.op, ast.Add) else "+"
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            at = span(node)[0]
+            yield (at, at + 1), "+"
 
 
-def _factors(nodes, span, source):
-    """Numbers half as large again, and of functions without any, a * that becomes /."""
+def _numbers(nodes: list[ast.expr | ast.AugAssign], span: Span) -> Iterator[Change]:
+    """Numbers half as large again."""
     for node in nodes:
         number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
         if number and node.value not in (0, 0.0):
-            yield node, span(node), repr(1.5 * node.value)
+            yield span(node), repr(1.5 * node.value)
+
+
+def _products(nodes: list[ast.expr | ast.AugAssign], span: Span, source: bytes) -> Iterator[Change]:
+    """Every * that becomes / and the other way round."""
     for node in nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
-            between = span(node.left)[1], span(node.right)[0]
-            operator = re.search(rb"[*/]", source[slice(*between)])
-            assert operator is not None
-            at = between[0] + operator.start()
-            yield node, (at, at + 1), "/" if isinstance(node.op, ast.Mult) else "*"
+            at = _operator(node, span, source, rb"[*/]")
+            yield (at, at + 1), "/" if isinstance(node.op, ast.Mult) else "*"
+
+
+def _operator(node: ast.BinOp | ast.AugAssign, span: Span, source: bytes, sign: bytes) -> int:
+    """Place of the operator between what stands left and right of it."""
+    if isinstance(node, ast.BinOp):
+        left, right = node.left, node.right
+    else:
+        left, right = node.target, node.value
+    begin, end = span(left)[1], span(right)[0]
+    found = re.search(sign, source[begin:end])
+    assert found is not None
+    return begin + found.start()

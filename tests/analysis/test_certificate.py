@@ -36,3 +36,11 @@ def test_both_phases_conduct_along_straight_walls_as_their_share():
         assert found["conduction"][phase]["y"]["relative"] == pytest.approx(0.5)
         assert found["conduction"][phase]["y"]["tortuosity_factor"] == pytest.approx(1.0)
     assert found["asked"]["parameters"]["pore_size"] == 2e-6
+
+
+def test_error_bars_are_in_the_unit_of_their_number():
+    found = certify(channels(2e-6, 0.5, 8e-6, 8e-6, 0.25e-6))
+    errors = {name: error for name, _, error, _ in found.lines()}
+    expected = 1e6 * found.errors["thickness_m.pore.mean"]
+    assert expected > 0.1
+    assert errors["local thickness of pore, mean"] == pytest.approx(expected)

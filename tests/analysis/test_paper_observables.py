@@ -50,10 +50,12 @@ def test_lithium_ions_and_contact():
     found = seen.observe(level(0.3, applied=7e-3), 1.0)
     share = 0.3**2 * (3 - 2 * 0.3)
     assert found.contact.contact_area_per_area == pytest.approx(3e6 * share * HEIGHT)
-    assert found.contact.contact_area == pytest.approx(3e6 * share * HEIGHT * 3 * SPACING**2)
+    assert found.contact.contact_area == pytest.approx(
+        3e6 * share * HEIGHT * 3 * SPACING**2, rel=1e-9, abs=0.0
+    )
     assert found.voltage == 7e-3
     assert seen.salt_left(level(0.3)) == 1.0
-    assert seen.volume_per_charge == pytest.approx(13.02e-6 / FARADAY)
+    assert seen.volume_per_charge == pytest.approx(13.02e-6 / FARADAY, rel=1e-9, abs=0.0)
 
 
 def test_reaction_is_the_drive_in_the_interface():
@@ -82,7 +84,10 @@ def test_currents_are_of_the_end_layers():
     seen, at = observer(1.0), level()
     at.potential[:, -1], at.potential[:, 0] = -1e-3, -9e-3
     assert seen.electrode_currents(at)[0] == pytest.approx(0.032 * 1e-3 / (SPACING / 2))
-    at.concentration[:, 0] = 1e4
+    at.concentration[:, -1], at.concentration[:, 0] = 2e4, 1e4
+    drive = 2e4 + 4e4 * 1e-3 / THERMAL_VOLTAGE
+    ions = seen.electrode_currents(at)[1]
+    assert ions == pytest.approx(FARADAY * 2e-13 * drive / (SPACING / 2))
     drive = 3e4 + 4e4 * 9e-3 / THERMAL_VOLTAGE
     assert seen.metal_side_ions(at) == pytest.approx(FARADAY * 2e-13 * drive / (SPACING / 2))
 

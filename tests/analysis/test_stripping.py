@@ -37,7 +37,9 @@ def test_creep_passes_as_much_as_poiseuille_flow():
     w, g = 2e-6, 0.1e-6
     viscosity = GAS_CONSTANT * T * g**2 / (42 * D * V_M)
     found = stripping.diffusional_creep_diffusivity(D, w, g)
-    assert found * V_M / (GAS_CONSTANT * T) == pytest.approx(w**2 / (12 * viscosity))
+    assert found == pytest.approx(
+        w**2 / (12 * viscosity) * GAS_CONSTANT * T / V_M, rel=1e-9, abs=0.0
+    )
 
 
 def test_plastic_flow_needs_the_gradient_of_friction_on_two_walls():

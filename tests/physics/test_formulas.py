@@ -148,9 +148,8 @@ def test_front_at_rest(delta):
     assert gradient.min() == pytest.approx(-1.2 / delta, rel=1e-4)
     inner = (xi > 0.05) & (xi < 0.95)
     force = energy.elastic_well_prime.py_func(xi, barrier, STIFF, 1e-9, 0.0)
-    assert stiffness * np.gradient(gradient, x)[inner] == pytest.approx(
-        force[inner], abs=2e-3 * barrier
-    )
+    missed = stiffness * np.gradient(gradient, x)[inner] - force[inner]
+    assert np.abs(missed).max() < 2e-3 * barrier
 
 
 def test_butler_volmer_inverts_the_planar_overpotential():

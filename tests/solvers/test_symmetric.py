@@ -112,14 +112,30 @@ def test_what_one_electrode_gains_the_other_loses(cell, width):
     assert second.mean_rise_m < 0.0
 
 
-def test_contact_of_the_second_electrode_is_counted_from_its_own_end(cell, width):
-    """Half of its lithium leaves half of its contact; nothing of the first one counts."""
+def test_traces_in_an_empty_cell_stay_with_their_electrode(cell, width):
+    """At 2.1 um of 4.5 um they are the first one's, also when the other lithium is nearer."""
     domain, model, xi = cell
     observer = SymmetricObserver(domain, model, xi)
-    assert observer.second_contact(xi) == pytest.approx(1.0)
-    lower = profile(domain, 1.2e-6, width)
-    less = lower + np.flip(profile(domain, 0.6e-6, width), 1)
-    assert observer.second_contact(less) == pytest.approx(0.5, rel=0.01)
+    moved = profile(domain, 0.6e-6, width) + np.flip(profile(domain, 1.5e-6, width), 1)
+    traces = moved.copy()
+    traces[:, 28] += 1e-4 * (domain.pore[:, 28] > 0)
+    added = observer.lithium_volume_per_area(traces) - observer.lithium_volume_per_area(moved)
+    grid = domain.grid
+    expected = 1e-4 * domain.pore[:, 28].sum() * grid.cell_volume / grid.cross_section
+    assert added == pytest.approx(expected, rel=1e-6, abs=0.0)
+
+
+def test_contact_of_the_second_electrode_is_counted_from_its_own_end(cell, width):
+    """Half of its lithium leaves half of its contact; nothing of the first one counts."""
+    domain, model, _ = cell
+
+    def filled(below, above):
+        return profile(domain, below, width) + np.flip(profile(domain, above, width), 1)
+
+    observer = SymmetricObserver(domain, model, filled(1.2e-6, 0.9e-6))
+    assert observer.second_contact(filled(1.2e-6, 0.9e-6)) == pytest.approx(1.0)
+    assert observer.second_contact(filled(0.6e-6, 0.9e-6)) == pytest.approx(1.0)
+    assert observer.second_contact(filled(1.2e-6, 0.45e-6)) == pytest.approx(0.5, rel=0.01)
 
 
 def test_voids_of_the_second_electrode_are_its_own(cell, width):
