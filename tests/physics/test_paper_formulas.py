@@ -317,7 +317,7 @@ def test_chosen_closures_are_the_defaults_of_a_case():
         assert quantity.source == CHOSEN
         assert quantity.note
         if name != "drive":
-            assert getattr(case.paper, name) == pytest.approx(quantity.value, rel=1e-12)
+            assert getattr(case.paper, name) == pytest.approx(quantity.value, rel=1e-12, abs=0.0)
 
 
 def test_a_case_of_the_published_model_cites_where_it_comes_from():

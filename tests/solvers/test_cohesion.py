@@ -77,7 +77,7 @@ def test_strong_metal_recedes_whole_and_leaves_nothing_behind():
     assert np.abs(last.xi[emptied]).max() < 5e-3
     metal = [np.sum(domain.pore * level.xi) * domain.grid.cell_volume for level in levels]
     charge = -1.0 * last.time * domain.grid.cross_section * 13.02e-6 / 96485.33
-    assert metal[-1] - metal[0] == pytest.approx(charge, rel=1e-9)
+    assert metal[-1] - metal[0] == pytest.approx(charge, rel=1e-9, abs=0.0)
 
 
 def test_bonds_end_at_surfaces_and_hold_on_to_the_wall(slit, model, width):
