@@ -81,7 +81,7 @@ def test_poisson_iterations_stay_few_whatever_the_contrast(shape, contrast, fill
 
 def test_poisson_iterations_hardly_grow_with_the_grid():
     few, many = (krylov(stripes((1, n, n), 1e9))[0] for n in (60, 240))
-    assert many <= few + 1
+    assert many <= few
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 37), (1, 41, 1), (1, 23, 31), (9, 7, 11), (2, 3, 1)])
