@@ -13,6 +13,11 @@ __all__ = ["Operator", "Workspace"]
 
 Array = NDArray[np.float64]
 
+GAIN = 0.1
+"""By what factor `USUAL` iterations have to reduce the residual: else a restart would not help."""
+
+USUAL = 40
+
 CHUNK = 4096
 """Numbers that are summed by one thread: a fixed partition makes a fixed sum."""
 
@@ -53,7 +58,7 @@ def _add(basis, weights, vector):
 
 
 class Workspace:
-    """Memory for up to `most` iterations on vectors of `shape`.
+    """Memory for vectors of `shape`, and up to `most` iterations until a restart.
 
     Attributes
     ----------
@@ -82,14 +87,14 @@ class Workspace:
         start = ratio = self._norm(residual)
         if start == 0.0:
             return x.reshape(self._shape), residual.reshape(self._shape), 0.0
-        ratio = 1.0
+        ratio, enough = 1.0, GAIN ** (self._most / USUAL)
         while ratio > tolerance:
             before = ratio
             self._minimise(operator, x, residual, tolerance / ratio)
             operator.multiply(x.reshape(self._shape), residual.reshape(self._shape))
             np.subtract(b.ravel(), residual, out=residual)
             ratio = self._norm(residual) / start
-            if not ratio < 0.1 * before:  # a restart would not help
+            if not ratio < enough * before:
                 break
         return x.reshape(self._shape), residual.reshape(self._shape), ratio
 

@@ -26,6 +26,13 @@ TOLERANCE = 1e-5
 a tighter solution saves no Newton iteration before the last, a looser one costs some."""
 
 MOST_ITERATIONS = 40
+"""Of the Krylov solver until it starts again from what it has found."""
+
+LARGE = 1_000_000
+"""Cells from which on it starts again sooner: an iteration keeps 48 bytes of each cell."""
+
+MOST_OF_LARGE = 10
+"""Iterations until then: more than steps take but a few (`docs/explanation/performance.md`)."""
 
 LOST = 1e-2
 """Ratio above which a solution of the Krylov solver is not used: a direct one is made, or the
@@ -109,7 +116,8 @@ class LinearSolver:
         self._sparsity, self._conserved, self._beside = sparsity, conserved, beside
         self._dimensions = sum(n > 1 for n in shape)
         self._multigrid = Multigrid(layout, mask, shape)
-        self._workspace = Workspace(mask.shape, MOST_ITERATIONS)
+        most = MOST_ITERATIONS if len(mask) < LARGE else MOST_OF_LARGE
+        self._workspace = Workspace(mask.shape, most)
         self._exists = mask.astype(float)
         self._values = np.zeros((0, 0))
         self._factors: Factors | None = None

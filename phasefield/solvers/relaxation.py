@@ -84,13 +84,14 @@ def relax(
         metal.settle(first, duration, left, left / SETTLING_STEPS)
         return metal.level()
     metal.settle(first, duration)
-    mobile = model._replace(immobile=VAPOUR_MOVES)
-    everything = _Relaxation(domain, mobile, metal.xi, tolerance)
+    last = metal.dt
+    metal.move(VAPOUR_MOVES)
+    metal.begin(metal.xi)
     spreading = pore_size**2 / (model.mobility * model.bulk_modulus)
-    everything.settle(0.1 * spreading, duration, VAPOUR_TIME * spreading)
-    metal.now = everything.now
+    metal.settle(0.1 * spreading, duration, VAPOUR_TIME * spreading)
+    metal.move(model.immobile)
     metal.tolerance = min(tolerance, POLISHED)
-    metal.settle(metal.dt, duration)
+    metal.settle(last, duration)
     return metal.level()
 
 
@@ -100,10 +101,18 @@ class _Relaxation:
     def __init__(self, domain: Domain, model: Coefficients, xi: Array, tolerance: float) -> None:
         self._domain, self._model, self.tolerance = domain, model, tolerance
         self._system = CoupledSystem(domain, model, reacting=False)
-        self._cohesion, self._bodies = Cohesion(domain, model), find_bodies(xi, domain)
-        zero = np.zeros(xi.size)
+        self._cohesion = Cohesion(domain, model)
+        self._bonded, self.dt = np.zeros(xi.size), 0.0
+        self.begin(xi)
+
+    def move(self, immobile: float) -> None:
+        """From here on lithium moves from another xi on; see `Coefficients.immobile`."""
+        self._system.move(immobile)
+
+    def begin(self, xi: Array) -> None:
+        """Go on from xi, (nz, ny, nx), with no first guess of its pressure."""
+        self._bodies, zero = find_bodies(xi, self._domain), np.zeros(xi.size)
         self.now = Unknowns(xi.ravel(), zero.copy(), zero, np.zeros(self._bodies.unknown + 1))
-        self._bonded, self.dt = zero, 0.0
 
     @property
     def xi(self) -> Array:

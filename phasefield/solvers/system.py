@@ -124,6 +124,10 @@ class CoupledSystem:
         self._loose = np.zeros(cells)
         self._solved: Step | None = None
 
+    def move(self, immobile: float) -> None:
+        """Have lithium move from another xi on; see `Coefficients.immobile`."""
+        self._model = self._model._replace(immobile=immobile)
+
     @cached_property
     def electrode(self) -> CounterElectrode:
         """The counter electrode."""

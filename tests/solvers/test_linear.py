@@ -64,6 +64,30 @@ def krylov(conductivity, tolerance=1e-8):
     return work.iterations, x, b
 
 
+class Diagonal:
+    """Numbers from 1 to 200, preconditioned by nothing: what takes many iterations."""
+
+    numbers = np.linspace(1.0, 200.0, 400)
+
+    def multiply(self, x, out):
+        out[:] = self.numbers * x
+
+    def precondition(self, b, x, product):
+        x[:] = b
+        self.multiply(x, product)
+
+
+def test_a_solver_that_starts_again_needs_less_memory_and_goes_as_far():
+    b, system = np.ones(400), Diagonal()
+    short, long = Workspace(b.shape, 10), Workspace(b.shape, 400)
+    for work in (short, long):
+        x, residual, ratio = work.solve(system, b, 1e-8)
+        assert ratio <= 1e-8
+        np.testing.assert_allclose(system.numbers * x, b - residual, rtol=1e-12)
+    assert 1 < short.iterations / long.iterations < 4
+    assert short._basis.nbytes < long._basis.nbytes / 30
+
+
 def stripes(shape, contrast, filled=0.33):
     """Channels along y, 3 cells wide, walls of 2: none fits a coarse cell. One end is filled."""
     good = np.arange(shape[2]) % 5 < 3
