@@ -277,7 +277,7 @@ class Simulation:
     def observe(self) -> Observation:
         """Numbers of the newest level."""
         seen: Observation = self.parts.observer.observe(self.level, self.ledger.net_charge)
-        return seen
+        return seen if self.ledger.is_scale else seen.without_scale()
 
     def fields(self) -> dict[str, NDArray[np.float64]]:
         """Fields of the newest level, as they are written."""

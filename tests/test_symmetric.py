@@ -10,6 +10,7 @@ from phasefield.errors import CaseError, Interrupted
 from phasefield.preflight import preflight, require_resolved
 from phasefield.protocol import CONTACT, DURATION
 from phasefield.record import SYMMETRIC_COLUMNS
+from phasefield.report import write_report
 from phasefield.runner import run
 from phasefield.simulation import build
 
@@ -62,6 +63,22 @@ def test_rises_are_opposite(there_and_back):
     assert (
         end["second electrode contact area per area [1]"] < 1.0 < end["contact area per area [1]"]
     )
+
+
+def test_no_front_is_measured_by_what_is_left_of_the_charge(tmp_path):
+    """Plated for 40 s, stripped to 2 s of that, on to -2 s, to -12 s; and back."""
+    spans = ("plate", 40), ("strip", 38), ("strip", 4), ("strip", 10), ("plate", 11)
+    steps = [f"{kind}: {{current_density: 0.2 mA/cm^2, duration: {s} s}}" for kind, s in spans]
+    found = run(cell("solver.time_step=20 s", steps=steps), tmp_path / "run")
+    history = found.history.groupby("protocol step [1]").tail(1)
+    assert history["charge [C/m^2]"].to_list() == pytest.approx([0, 80, 4, -4, -24, -2])
+    for name in ("nonuniformity [1]", "second electrode nonuniformity [1]"):
+        assert history[name].isna().to_list() == [True, False, True, True, False, True]
+    keys = ("nonuniformity", "nonuniformity_raw", "pore_scatter", "second_electrode_nonuniformity")
+    assert {found.summary[key] for key in keys} == {None}
+    assert found.summary["faraday_rise_m"] < 0 != found.summary["mean_rise_m"]
+    page = write_report(found.path).read_text(encoding="utf-8")
+    assert "b: nonuniformity, left out where the net charge is below 10 %" in page
 
 
 def test_an_interrupted_cell_goes_on_to_the_same_bits(there_and_back, tmp_path, monkeypatch):

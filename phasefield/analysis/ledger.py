@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 from phasefield.solvers.bdf import TimeFormula
 
-__all__ = ["Ledger"]
+__all__ = ["SMALLEST_SCALE", "Ledger"]
 
 ROUNDING = 1e-9
 """Net charge over the sum of |charge| below which it counts as none: the residuals that Newton's
 method leaves add up to some 1e-13 of it."""
+
+SMALLEST_SCALE = 0.1
+"""Net charge over the largest one so far below which no front is measured by it. Chosen: while the
+charge goes back through 0 a front keeps the scatter that the cycle has given it, and a ratio of the
+two grows without a limit; this one lets it be ten times that to the largest deposit."""
 
 
 @dataclass
@@ -29,6 +34,7 @@ class Ledger:
     absolute_charge : sum of |charge| over the steps [C m-2].
     metal : metal grown since the start, as charge [C m-2].
     worst : largest |metal - charge| so far [C m-2].
+    largest : largest |charge| so far [C m-2].
     """
 
     initial_metal: float
@@ -37,6 +43,7 @@ class Ledger:
     absolute_charge: float = 0.0
     metal: float = 0.0
     worst: float = 0.0
+    largest: float = 0.0
 
     def record(self, formula: TimeFormula, dt: float, current_density: float, metal: float) -> None:
         """Book a step of `dt` [s] that ended at `current_density` [A m-2] with `metal` [C m-2]."""
@@ -45,6 +52,7 @@ class Ledger:
         self.previous_charge, self.charge = self.charge, charge
         self.metal = metal - self.initial_metal
         self.worst = max(self.worst, abs(self.metal - self.charge))
+        self.largest = max(self.largest, abs(self.charge))
 
     def charge_after(self, formula: TimeFormula, dt: float, current_density: float) -> float:
         """Net charge [C m-2] after a step of `dt` [s] that ends at `current_density` [A m-2]."""
@@ -58,6 +66,11 @@ class Ledger:
     def net_charge(self) -> float:
         """Net charge [C m-2]; exactly 0 where only rounding is left of what went to and fro."""
         return self.charge if abs(self.charge) > ROUNDING * self.absolute_charge else 0.0
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether fronts are measured by the net charge; always so while only plated."""
+        return abs(self.charge) >= SMALLEST_SCALE * self.largest
 
     @property
     def balance(self) -> float | None:

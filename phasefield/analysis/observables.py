@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,13 @@ class Observation:
     contact: ContactMetrics
     second: SecondElectrode | None = None
     salt: SaltState | None = None
+
+    def without_scale(self) -> Observation:
+        """The same, NaN where the unevenness of a front is divided by its Faraday rise."""
+        second = self.second
+        if second is not None:
+            second = replace(second, uniformity=second.uniformity.without_scale())
+        return replace(self, uniformity=self.uniformity.without_scale(), second=second)
 
 
 @dataclass(frozen=True)

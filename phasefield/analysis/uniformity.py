@@ -7,7 +7,7 @@ for every column. In straight channels there is one piece in every open column.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ and no two places are equally far from a wall."""
 
 @dataclass(frozen=True)
 class Uniformity:
-    """Measures of a deposit; NaN where one is not defined (no front, no charge passed).
+    """Measures of a deposit; NaN where one is not defined (no front, next to no net charge).
 
     Attributes
     ----------
@@ -73,6 +73,11 @@ class Uniformity:
     front_width_m: float
     pore_scatter: float
     open_columns: int
+
+    def without_scale(self) -> Uniformity:
+        """The same, NaN where it is divided by the Faraday rise."""
+        nan = math.nan
+        return replace(self, nonuniformity=nan, nonuniformity_raw=nan, pore_scatter=nan)
 
 
 def uniformity(

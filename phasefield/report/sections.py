@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
+from phasefield.analysis.ledger import SMALLEST_SCALE
 from phasefield.report.animation import write_animation
 from phasefield.report.coatings import coatings_blocks
 from phasefield.report.companions import companions_table, penetration
@@ -29,7 +32,7 @@ from phasefield.report.tables import (
     surface_table,
     uniformity_table,
 )
-from phasefield.report.wording import micrometres
+from phasefield.report.wording import micrometres, percent
 
 __all__ = ["sections"]
 
@@ -149,9 +152,19 @@ def _history(data: RunData, figures: Path) -> Iterator[Block]:
     path = save(draw(data), figures / "history.png")
     beside = ", and dashed the current density" if data.case.holds_voltage else ""
     caption = (
-        f"a: cell voltage{beside}. b: nonuniformity. c: contact area. {_COURSES[data.case.model]}"
+        f"a: cell voltage{beside}. b: nonuniformity{_gaps(data)}. c: contact area."
+        f" {_COURSES[data.case.model]}"
     )
     yield Picture(path, "the run over time", caption, "wide")
+
+
+def _gaps(data: RunData) -> str:
+    """Why the curve of the nonuniformity has gaps, where it has some."""
+    undefined = np.isnan(data.column("nonuniformity [1]")[1:])
+    if undefined.all() or not undefined.any():
+        return ""
+    least = percent(SMALLEST_SCALE, 0)
+    return f", left out where the net charge is below {least} of its largest so far"
 
 
 _COURSES = {

@@ -39,6 +39,22 @@ def test_nothing_passed_has_no_balance():
     assert rested.balance is None
 
 
+def test_fronts_are_measured_by_a_charge_that_is_a_tenth_of_the_largest():
+    """Plate 10, strip 20 in steps of 0.5, plate 20: none within 1 of 0."""
+    ledger, seen = Ledger(initial_metal=0.0), {}
+    for time, current in enumerate([2.5] * 4 + [-0.5] * 40 + [2.5] * 8):
+        ledger.record(time_formula([float(time)], 1.0), 1.0, current, 0.0)
+        seen.setdefault(ledger.charge, []).append(ledger.is_scale)
+    assert ledger.charge == ledger.largest == 10.0
+    assert {charge for charge, said in seen.items() if not all(said)} == {-0.5, 0.0, 0.5}
+    assert not any(seen[0.0])
+
+
+def test_a_first_charge_however_small_is_a_scale():
+    assert booked([(1e-9, 1e-3)]).is_scale
+    assert booked([(1.0, 2.0), (1.0, 0.0)]).is_scale
+
+
 def test_a_full_cycle_keeps_its_error_but_has_no_balance():
     """Plate and strip the same charge, the formula starting afresh where the current changes."""
     ledger = Ledger(initial_metal=0.0)
