@@ -19,7 +19,8 @@ __all__ = ["CONTACT_LOST", "DEPLETION", "Termination", "locate", "terminations"]
 
 CONTACT_LOST = 0.01
 """Share of the contact area at t = 0 below which contact is lost. Chosen: the current density on
-what is left then is a hundred times that of the start, and the voltage some 0.2 V beyond it."""
+what is left then is a hundred times that of the start, and the voltage 0.1 to 0.2 V beyond it. In a
+diffuse wall of width delta that is metal with a gap of 1.15 delta before it."""
 
 DEPLETION = 1e-3
 """Share of c0 below which the electrolyte is depleted somewhere. Chosen: lithium plane against
