@@ -115,6 +115,17 @@ def _bend_across(shape, spacing, pore, xi, cross, flux):
                     flux[c, x] += zx * p[z]
 
 
+@njit(cache=True)
+def _through(shape, pore, added, k, j, i, d):
+    """Sum of psi `added` of the two cells at a face, (cells, 6); 0 where none is joined there."""
+    _, ny, nx = shape
+    c = (k * ny + j) * nx + i
+    n = neighbour(d, k, j, i, *shape)
+    if n == c or pore[c] == 0.0 or pore[n] == 0.0:
+        return 0.0
+    return pore[c] * added[c, d] + pore[n] * added[n, d ^ 1]
+
+
 @njit(cache=True, parallel=True)
 def _diverge(shape, spacing, pore, flux, scale, out):
     """Add minus the divergence of psi times `flux`, times `scale`, to row (B) of `out`."""
@@ -124,10 +135,8 @@ def _diverge(shape, spacing, pore, flux, scale, out):
         for i in range(nx):
             c = row * nx + i
             for d in range(6):
-                n = neighbour(d, k, j, i, nz, ny, nx)
-                if n != c and pore[c] > 0.0 and pore[n] > 0.0:
-                    through = pore[c] * flux[c, d] + pore[n] * flux[n, d ^ 1]
-                    out[c, MU] -= scale * (2.0 * (d % 2) - 1.0) * through / spacing[d // 2]
+                through = _through(shape, pore, flux, k, j, i, d)
+                out[c, MU] -= scale * (2.0 * (d % 2) - 1.0) * through / spacing[d // 2]
 
 
 @njit(cache=True, parallel=True)
@@ -139,12 +148,10 @@ def _stiffen(shape, spacing, pore, stiffness, scale, values):
         for i in range(nx):
             c = row * nx + i
             for d in range(6):
-                n = neighbour(d, k, j, i, nz, ny, nx)
-                if n != c and pore[c] > 0.0 and pore[n] > 0.0:
-                    stiff = pore[c] * stiffness[c, d] + pore[n] * stiffness[n, d ^ 1]
-                    stiff *= scale / spacing[d // 2] ** 2
-                    values[c, B_XI] += stiff
-                    values[c, B_XI + 1 + d] -= stiff
+                stiff = _through(shape, pore, stiffness, k, j, i, d)
+                stiff *= scale / spacing[d // 2] ** 2
+                values[c, B_XI] += stiff
+                values[c, B_XI + 1 + d] -= stiff
 
 
 class Surface:
