@@ -166,7 +166,7 @@ class Multigrid:
         self.multiply(x, product)
 
     def _cycle(self, depth: int, *, empty: bool = True) -> None:
-        """W-cycle on level `depth`, from zero or from what is in `x`."""
+        """W-cycle on level `depth`, from zero or from what is in `x`; V-cycle on small grids."""
         level = self._levels[depth]
         self._smooth(level, 0, empty)
         if depth + 1 == len(self._levels):
