@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from phasefield.analysis.companions import MAH_PER_CM2
 from phasefield.analysis.stripping import front_limit, kept_contact, void_limit
 from phasefield.case import Case, load_case
 from phasefield.report.look import (
@@ -54,8 +55,8 @@ as the diffuse wall."""
 POROSITY = 0.5
 """Of the base case."""
 
-MAH, DENSE = 36000.0, 4.8577
-"""1 mAh/cm2 in C/m2, and in um of dense lithium (rounded)."""
+DENSE = 4.8577
+"""1 mAh/cm2 in um of dense lithium (rounded)."""
 
 FLAT = """\
 format: 1
@@ -183,7 +184,7 @@ def shares(found: Run) -> tuple[np.ndarray, np.ndarray]:
     """Charge stripped [mAh/cm2] and share of the first contact [1]."""
     history = found.history
     contact = history["contact area per area [1]"].to_numpy(float)
-    return -history["charge [C/m^2]"].to_numpy(float) / MAH, contact / contact[0]
+    return -history["charge [C/m^2]"].to_numpy(float) / MAH_PER_CM2, contact / contact[0]
 
 
 def at_half(found: Run) -> str:

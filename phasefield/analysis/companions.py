@@ -8,7 +8,7 @@ from typing import Any
 
 from phasefield.analysis import analytic
 
-__all__ = ["SURFACES", "Membrane", "lines"]
+__all__ = ["MAH_PER_CM2", "SURFACES", "Membrane", "lines"]
 
 SURFACES: Mapping[str, Callable[..., Any]] = {
     "channels": analytic.specific_surface_area_channels,

@@ -33,6 +33,7 @@ __all__ = [
     "fronts_figure",
     "history_figure",
     "paper_history_figure",
+    "step_times",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -106,7 +107,7 @@ def history_figure(data: RunData) -> Figure:
     """Six curves over time: voltage, uniformity, contact, current on it, pressure, balance."""
     made = figure(PAGE_WIDTH, 4.4)
     grid = made.subplots(2, 3, sharex=True)
-    time, unit = _steps(data)
+    time, unit = step_times(data)
     current = (MEAN_CURRENT, "contact current [mA cm$^{-2}$]", MA_PER_CM2)
     pressure = ("max pressure [Pa]", "largest pressure [MPa]", 1e-6)
     _courses(data, grid.flat[:5], (*UPPER_ROW, current, pressure))
@@ -134,7 +135,7 @@ def paper_history_figure(data: RunData) -> Figure:
     _current_beside(grid[0, 0], data)
     for axes in grid.flat:
         _from_zero(axes)
-    _time_axes(grid, *_steps(data))
+    _time_axes(grid, *step_times(data))
     return made
 
 
@@ -146,7 +147,7 @@ UPPER_ROW: tuple[tuple[str, str, float], ...] = (
 """Columns of the history that every model has: name, label, factor."""
 
 
-def _steps(data: RunData) -> tuple[FloatArray, str]:
+def step_times(data: RunData) -> tuple[FloatArray, str]:
     """Times of the steps after the start, and their unit."""
     factor, unit = time_scale(float(data.column("time [s]")[-1]))
     return data.column("time [s]")[1:] / factor, unit
@@ -154,7 +155,7 @@ def _steps(data: RunData) -> tuple[FloatArray, str]:
 
 def _courses(data: RunData, places: Any, columns: Sequence[tuple[str, str, float]]) -> None:
     """Draw one column of the history into each of `places`."""
-    time, _ = _steps(data)
+    time, _ = step_times(data)
     for axes, (name, label, scale) in zip(places, columns, strict=True):
         axes.plot(time, data.column(name)[1:] * scale, color=LLZO, label="mean")
         axes.set_ylabel(label)
@@ -164,7 +165,7 @@ def _current_beside(axes: Axes, data: RunData) -> None:
     """Draw the current density that flows beside the voltage, where that was held."""
     if not data.case.holds_voltage:
         return
-    time, _ = _steps(data)
+    time, _ = step_times(data)
     beside = axes.twinx()
     beside.grid(False)
     flowing = data.column("current density [A/m^2]")[1:] * MA_PER_CM2

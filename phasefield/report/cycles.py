@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from phasefield.analysis.companions import MAH_PER_CM2
 from phasefield.protocol import CHARGE, DURATION
+from phasefield.report.curves import step_times
 from phasefield.report.data import RunData
 from phasefield.report.document import Block, Picture, Table, Text
 from phasefield.report.look import (
@@ -25,11 +27,9 @@ from phasefield.report.look import (
     save,
     time_colours,
 )
-from phasefield.report.wording import DASH, is_number, number, percent, time_scale
+from phasefield.report.wording import DASH, is_number, number, percent
 
 __all__ = ["cycles_blocks", "voltage_blocks"]
-
-COULOMB_M2_PER_MAH_CM2 = 36_000.0
 
 MOST_ROWS = 60
 """Rows of a table; of longer ones the first and the last are shown."""
@@ -63,8 +63,7 @@ def voltage_figure(data: RunData) -> Figure:
     """Voltage and its parts over time; voltage against the charge of each step."""
     made = figure(PAGE_WIDTH, 3.0)
     left, right = made.subplots(1, 2)
-    factor, unit = time_scale(float(data.column("time [s]")[-1]))
-    time = data.column("time [s]")[1:] / factor
+    time, unit = step_times(data)
     left.plot(time, data.column("voltage [V]")[1:] * 1e3, color=LLZO, label="voltage")
     for column, name, colour in PARTS:
         left.plot(time, data.column(column)[1:] * 1e3, color=colour, linewidth=1.0, label=name)
@@ -86,7 +85,7 @@ def _against_capacity(axes: Axes, data: RunData) -> None:
     passed = [n for n in np.unique(step[1:]) if np.abs(current[step == n]).max() > 0.0]
     for n, colour in zip(passed, time_colours(max(len(passed), 1)), strict=False):
         here = np.flatnonzero(step == n)
-        capacity = np.abs(charge[here] - charge[here[0] - 1]) / COULOMB_M2_PER_MAH_CM2
+        capacity = np.abs(charge[here] - charge[here[0] - 1]) / MAH_PER_CM2
         axes.plot(capacity, voltage[here], color=colour)
     axes.set(xlabel="charge in the step [mAh cm$^{-2}$]", ylabel="voltage [mV]")
     axes.xaxis.set_major_locator(MaxNLocator(5))
@@ -148,8 +147,8 @@ def _cycle_table(cycles: Sequence[Mapping[str, Any]]) -> Table:
     rows = [
         (
             str(cycle["cycle"]),
-            number(cycle["plated_C_per_m2"] / COULOMB_M2_PER_MAH_CM2),
-            number(cycle["stripped_C_per_m2"] / COULOMB_M2_PER_MAH_CM2),
+            number(cycle["plated_C_per_m2"] / MAH_PER_CM2),
+            number(cycle["stripped_C_per_m2"] / MAH_PER_CM2),
             percent(cycle["coulombic_efficiency"]),
             percent(cycle["capacity_retention"]),
             _scaled(cycle["plating_voltage_V"], 1e3),
@@ -174,9 +173,7 @@ def _step_table(steps: Sequence[Mapping[str, Any]]) -> Table:
             str(step["kind"]),
             number(step["start_s"], 5),
             number(step["end_s"], 5),
-            "0"
-            if step["kind"] == "rest"
-            else _scaled(step["charge_C_per_m2"], 1 / COULOMB_M2_PER_MAH_CM2),
+            "0" if step["kind"] == "rest" else _scaled(step["charge_C_per_m2"], 1 / MAH_PER_CM2),
             str(step["ended_by"]),
             _scaled(step["voltage_V"], 1e3),
             number(step["contact_area_per_area"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from phasefield.analysis.companions import MAH_PER_CM2
 from phasefield.case import (
     HoldStep,
     PlateStep,
@@ -35,8 +36,6 @@ EVENNESS = (
     (float("inf"), "strongly uneven"),
 )
 """Words for a nonuniformity up to the number beside them."""
-
-COULOMB_M2_PER_MAH_CM2 = 36_000.0
 
 
 def notice(data: RunData) -> str | None:
@@ -102,7 +101,7 @@ def _step(step: ProtocolStep) -> str:
 def _end(step: PlateStep | StripStep) -> str:
     """The planned end of a step at a constant current."""
     if step.ends_by_charge and step.charge is not None:
-        return f"to {number(step.charge / COULOMB_M2_PER_MAH_CM2, 3, 'mAh/cm²')}"
+        return f"to {number(step.charge / MAH_PER_CM2, 3, 'mAh/cm²')}"
     return f"for {time_span(step.longest)}"
 
 
@@ -120,7 +119,7 @@ def _rise(data: RunData) -> str | None:
     if mean is None or not faraday or charge is None:
         return None
     text = (
-        f"After {number(charge / COULOMB_M2_PER_MAH_CM2, 3, 'mAh/cm²')} the front has risen by"
+        f"After {number(charge / MAH_PER_CM2, 3, 'mAh/cm²')} the front has risen by"
         f" {micrometres(mean)} on average: {percent(mean / faraday)} of the Faraday rise of"
         f" {micrometres(faraday)}"
     )
