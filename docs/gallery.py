@@ -75,6 +75,15 @@ def compare_pores(runs: Path) -> None:
     shutil.copyfile(runs / "fig5-figures/uniformity.png", IMAGES / "fig5-uniformity.png")
 
 
+def compare_films(runs: Path) -> None:
+    """A coating that conducts electrons badly, and one that conducts them well."""
+    case = ROOT / "cases" / "conducting_coating.yaml"
+    run(case, runs / "poor-film")
+    run(case, runs / "good-film", overrides=['coatings.0.electronic_conductivity="10 S/m"'])
+    write_comparison([runs / "poor-film", runs / "good-film"], runs / "films.html")
+    shutil.copyfile(runs / "films-figures/panels.png", IMAGES / "films.png")
+
+
 def measure_tomogram(runs: Path) -> None:
     """The scaffold of the tomogram."""
     out = runs / "tomogram-geometry"
@@ -87,11 +96,15 @@ def main() -> None:
     """Run what is missing, write the reports, copy their figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=Path)
-    parser.add_argument("names", nargs="*", help="fig5, tomogram-geometry, or a case")
+    parser.add_argument("names", nargs="*", help="fig5, films, tomogram-geometry, or a case")
     arguments = parser.parse_args()
     runs = arguments.runs.resolve()
     runs.mkdir(parents=True, exist_ok=True)
-    special = {"fig5": compare_pores, "tomogram-geometry": measure_tomogram}
+    special = {
+        "fig5": compare_pores,
+        "films": compare_films,
+        "tomogram-geometry": measure_tomogram,
+    }
     for name in arguments.names or [*special, *FIGURES]:
         if name in special:
             special[name](runs)

@@ -208,6 +208,11 @@ def _maps_suit_the_rest(v: Values) -> Found:
         names = [coating.name for coating in given["coatings"]]
         if len(set(names)) < len(names):
             yield "coatings", f"every coating needs a name of its own, got {', '.join(names)}"
+        conducting = any(coating.sheet_conductance > 0.0 for coating in given["coatings"])
+        if conducting and v.get("cell.kind") == "symmetric":
+            yield "coatings", "one that conducts electrons would short a symmetric cell"
+        if conducting and v.get("noise.thermal"):
+            yield "noise.thermal", "knows no bare coating: leave electronic_conductivity out"
         if v.get("kinetics.basis") == "cross_section":
             yield (
                 "kinetics.basis",

@@ -13,6 +13,7 @@ from phasefield.case_quantity import (
     OptionalAreaResistance,
     OptionalConductivity,
     OptionalLength,
+    OptionalOverpotential,
 )
 from phasefield.case_sections import Place, Section, key
 
@@ -51,23 +52,47 @@ class Coating(Section):
     resistance: OptionalAreaResistance = key(
         "R_ct of the coated wall, at the temperature of the case", "240 ohm*cm^2", None
     )
-    thickness: OptionalLength = key(
-        "with conductivity, instead of resistance: thickness/conductivity is added to R_ct",
-        "5 nm",
+    thickness: OptionalLength = key("of the coating; for the conductivities", "5 nm", None)
+    conductivity: OptionalConductivity = key(
+        "ionic, of the coating, instead of resistance: thickness/conductivity is added to R_ct",
+        "1e-8 S/cm",
         None,
     )
-    conductivity: OptionalConductivity = key("ionic, of the coating", "1e-8 S/cm", None)
     contact_angle: OptionalAngle = key("of lithium on the coating", "142 deg", None)
+    electronic_conductivity: OptionalConductivity = key(
+        "of the coating: lithium then plates on bare coating, too; none unless given",
+        "0.1 S/m",
+        None,
+    )
+    nucleation_overpotential: OptionalOverpotential = key(
+        "what plating on bare coating costs on top of the kinetics; nothing unless given",
+        "10 mV",
+        None,
+    )
 
     @model_validator(mode="after")
     def _says_what_it_changes(self) -> Self:
-        if (self.thickness is None) != (self.conductivity is None):
+        ions, electrons = self.conductivity, self.electronic_conductivity
+        if self.thickness is None and ions is not None:
             raise ValueError("needs thickness and conductivity together: they add a resistance")
-        if self.resistance is not None and self.thickness is not None:
+        if self.thickness is None and electrons is not None:
+            raise ValueError("needs thickness with electronic_conductivity: together they conduct")
+        if self.thickness is not None and ions is None and electrons is None:
+            raise ValueError(
+                "needs conductivity or electronic_conductivity with thickness, not it alone"
+            )
+        if self.resistance is not None and ions is not None:
             raise ValueError("takes resistance, or thickness with conductivity, not both")
-        if self.resistance is None and self.thickness is None and self.contact_angle is None:
+        if self.nucleation_overpotential and electrons is None:
+            raise ValueError("needs electronic_conductivity with nucleation_overpotential")
+        if (self.resistance, self.thickness, self.contact_angle) == (None, None, None):
             raise ValueError("changes nothing: give a resistance or a contact_angle")
         return self
+
+    @property
+    def sheet_conductance(self) -> float:
+        """Electronic conductivity times thickness [S]; 0 where electrons do not count."""
+        return (self.electronic_conductivity or 0.0) * (self.thickness or 0.0)
 
     def resistance_over(self, clean: float) -> float:
         """R_ct of the coated wall [ohm m2], `clean` that of the clean one."""

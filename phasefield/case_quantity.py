@@ -33,6 +33,7 @@ __all__ = [
     "OptionalFraction",
     "OptionalLength",
     "OptionalMolarEnergy",
+    "OptionalOverpotential",
     "OptionalTemperature",
     "OptionalTime",
     "PlatingVoltage",
@@ -149,6 +150,9 @@ Conductivity = Annotated[float, Quantity("conductivity")]
 OptionalConductivity = Annotated[float | None, Quantity("conductivity", optional=True)]
 OptionalArealCharge = Annotated[float | None, Quantity("areal charge", optional=True)]
 OptionalCurrentDensity = Annotated[float | None, Quantity("current density", optional=True)]
+OptionalOverpotential = Annotated[
+    float | None, Quantity("voltage", below=1.0, shown="mV", optional=True)
+]
 HeldVoltage = Annotated[float, Quantity("voltage", above=-1.0, below=1.0, shown="mV")]
 PlatingVoltage = Annotated[
     float,

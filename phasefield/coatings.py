@@ -51,6 +51,12 @@ def case_domain(case: Case, scaffold: Scaffold, *, force: bool = False) -> Domai
             on = places.patches(given.where.patches, on, given.name)
         _require(case, on, "coatings", f'"{given.name}" lies nowhere on a wall')
         coating[on] = number
+        if given.sheet_conductance > 0.0 and on.take(-1, axis=domain.grid.growth_axis).any():
+            text = (
+                f'"{given.name}" conducts electrons and touches the counter electrode: end it below'
+                " with where.depth, or give geometry.separator"
+            )
+            raise GeometryInvalid(str(case.problem("coatings", text)))
     for number, part in enumerate(regions, 1):
         inside = places.of(part.where, domain.electrolyte > 0.0)
         _require(case, inside, "electrolyte.regions", f"entry {number} holds no electrolyte")
@@ -61,6 +67,8 @@ def case_domain(case: Case, scaffold: Scaffold, *, force: bool = False) -> Domai
             given.name,
             given.resistance_over(clean.resistance),
             clean.contact_angle if given.contact_angle is None else given.contact_angle,
+            given.sheet_conductance,
+            given.nucleation_overpotential or 0.0,
         )
         for given in case.coatings
     )
@@ -84,6 +92,9 @@ def map_fields(case: Case, domain: Domain) -> dict[str, NDArray[Any]]:
         fields["coating"] = np.where(on, maps.coating, np.nan)
         fields["charge_transfer_resistance"] = np.where(on, resistance, np.nan)
         fields["contact_angle"] = np.where(on, angle, np.nan)
+        if maps.conducts_electrons:
+            sheet = np.array([wall.sheet_conductance for wall in walls])[maps.coating]
+            fields["sheet_conductance"] = np.where(on, sheet, np.nan)
     if maps is not None and case.electrolyte.regions:
         sigma = np.array([case.conductivity, *maps.conductivities])[maps.region]
         fields["conductivity"] = np.where(domain.electrolyte > 0.0, sigma, np.nan)

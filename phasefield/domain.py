@@ -32,11 +32,22 @@ LARGEST_AREA_BIAS = 0.05
 
 @dataclass(frozen=True)
 class Wall:
-    """A coated wall: its name, R_ct [ohm m2] and the contact angle of lithium on it [rad]."""
+    """A coated wall.
+
+    Attributes
+    ----------
+    name : of the coating.
+    resistance : R_ct [ohm m2].
+    contact_angle : of lithium on it [rad].
+    sheet_conductance : electronic conductivity times thickness [S]; 0: it takes no electrons.
+    nucleation_overpotential : what lithium costs on it until it covers it [V].
+    """
 
     name: str
     resistance: float
     contact_angle: float
+    sheet_conductance: float = 0.0
+    nucleation_overpotential: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,11 @@ class Maps:
     walls: tuple[Wall, ...]
     region: NDArray[np.uint8]
     conductivities: tuple[float, ...]
+
+    @property
+    def conducts_electrons(self) -> bool:
+        """Whether a coating does."""
+        return any(wall.sheet_conductance > 0.0 for wall in self.walls)
 
 
 @dataclass(frozen=True)

@@ -272,7 +272,9 @@ def _wall_lines(case: Case, domain: Domain) -> Iterator[tuple[str, str]]:
     for wall, share in wall_shares(case, domain) if case.coatings else ():
         resistance = show(wall.resistance, "ohm*cm^2", digits=4)
         angle = show(wall.contact_angle, "deg", digits=4)
-        yield f"wall: {wall.name}", f"{share:.1%} of its area, {resistance}, {angle}"
+        sheet = show(wall.sheet_conductance, "S", digits=4)
+        electrons = f", {sheet} for electrons" if wall.sheet_conductance else ""
+        yield f"wall: {wall.name}", f"{share:.1%} of its area, {resistance}, {angle}{electrons}"
 
 
 def _region_lines(case: Case, domain: Domain) -> Iterator[tuple[str, str]]:

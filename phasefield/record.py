@@ -92,6 +92,9 @@ SALT_COLUMNS = (
 )
 """Columns that an electrolyte with a salt adds to those of the conserved model."""
 
+COATING_COLUMNS = ("electronic voltage [V]", "current on bare coating [1]")
+"""Columns that a coating that conducts electrons adds to those of the conserved model."""
+
 PAPER_COLUMNS = (
     "metal grown [C/m^2]",
     "reaction [C/m^2]",
@@ -143,6 +146,7 @@ def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
     own = _audit_row(simulation) or {
         **_voltage_row(seen, started),
         **_salt_row(seen, started),
+        **_coating_row(seen, started),
         **_second_row(seen, simulation),
     }
     return dict(zip(COLUMNS, values, strict=True)) | own
@@ -171,6 +175,14 @@ def _salt_row(seen: Observation, started: bool) -> dict[str, float]:
     voltage = seen.parts.concentration if started else math.nan
     values = voltage, seen.salt.smallest, seen.salt.largest, abs(seen.salt.gain)
     return dict(zip(SALT_COLUMNS, values, strict=True))
+
+
+def _coating_row(seen: Observation, started: bool) -> dict[str, float]:
+    """What a coating that conducts electrons adds; empty without."""
+    if seen.bare_share is None or seen.parts is None:
+        return {}
+    values = (seen.parts.electronic, seen.bare_share) if started else (math.nan, math.nan)
+    return dict(zip(COATING_COLUMNS, values, strict=True))
 
 
 def _second_row(seen: Observation, simulation: Simulation) -> dict[str, float]:
@@ -202,7 +214,8 @@ def columns(case: Case) -> tuple[str, ...]:
         return COLUMNS + PAPER_COLUMNS
     salt = SALT_COLUMNS if case.electrolyte.transference_number < 1.0 else ()
     added = SYMMETRIC_COLUMNS if case.cell.kind == "symmetric" else ()
-    return COLUMNS + CONSERVED_COLUMNS + salt + added
+    conducting = any(coating.sheet_conductance > 0.0 for coating in case.coatings)
+    return COLUMNS + CONSERVED_COLUMNS + salt + (COATING_COLUMNS if conducting else ()) + added
 
 
 def _audit_row(simulation: Simulation) -> dict[str, float]:
@@ -229,7 +242,7 @@ def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any
     """Headline numbers of a run, as JSON types; keys as in the docs (reference, run directory)."""
     case, seen, ledger = simulation.case, simulation.observe(), simulation.ledger
     records, started = simulation.schedule.records, simulation.step > 0
-    voltage = _voltage_row(seen, started) | _salt_row(seen, started)
+    voltage = _voltage_row(seen, started) | _salt_row(seen, started) | _coating_row(seen, started)
     return {
         "status": status,
         "name": case.name,

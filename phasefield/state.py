@@ -73,9 +73,13 @@ MAP_FIELDS: dict[str, FieldSpec] = {
     ),
     "charge_transfer_resistance": FieldSpec("R_ct", "ohm*m^2", "of the wall; NaN away from it"),
     "contact_angle": FieldSpec("theta_c", "deg", "of lithium on the wall; NaN away from it"),
+    "sheet_conductance": FieldSpec(
+        "G", "S", "for electrons, of the coating of the wall; NaN away from it"
+    ),
     "conductivity": FieldSpec("sigma", "S/m", "of dense electrolyte; NaN outside the electrolyte"),
 }
-"""Fields that never change, of cases with coatings (the first three) and with regions."""
+"""Fields that never change, of cases with coatings (the first three, and the fourth where one
+conducts electrons) and with regions."""
 
 ALL_FIELDS: dict[str, FieldSpec] = {
     **FIELDS,

@@ -259,6 +259,11 @@ TOGETHER = {
     "lithium.reference_temperature": "lithium.activation_energy=0.5 eV",
     "coatings.0.thickness": "coatings.0.conductivity=1e-8 S/cm",
     "coatings.0.conductivity": "coatings.0.thickness=5 nm",
+    "coatings.0.electronic_conductivity": "coatings.0.thickness=5 nm",
+    "coatings.0.nucleation_overpotential": (
+        "coatings=[{name: a, thickness: 5 nm, electronic_conductivity: 1 S/m,"
+        " nucleation_overpotential: 10 mV}]"
+    ),
     "kinetics.activation_energy": "kinetics.reference_temperature=298 K",
     "kinetics.reference_temperature": "kinetics.activation_energy=0.4 eV",
 }

@@ -156,7 +156,11 @@ def test_a_place_without_wall_is_refused(labelled):
             "write basis: contact",
         ),
         ([{"name": "none"}], {}, "changes nothing: give a resistance or a contact_angle"),
-        ([{"name": "film", "thickness": "5 nm"}], {}, "needs thickness and conductivity together"),
+        (
+            [{"name": "film", "thickness": "5 nm"}],
+            {},
+            "needs conductivity or electronic_conductivity",
+        ),
         (
             [CARBONATE | {"thickness": "5 nm", "conductivity": "1e-8 S/cm"}],
             {},
@@ -208,7 +212,7 @@ def test_the_example_says_and_saves_its_maps(tmp_path, capsys):
     run(case, tmp_path / "run")
     found = open_run(tmp_path / "run")
     maps = map_fields(case, built(case))
-    assert [*maps] == list(MAP_FIELDS)
+    assert [*maps] == [name for name in MAP_FIELDS if name != "sheet_conductance"]
     for name, values in maps.items():
         np.testing.assert_array_equal(found.fields[name], values)
     resistance = maps["charge_transfer_resistance"]
@@ -217,3 +221,55 @@ def test_the_example_says_and_saves_its_maps(tmp_path, capsys):
     page = write_report(tmp_path / "run").read_text(encoding="utf-8")
     assert "<td>69.8%</td>" in page
     assert (tmp_path / "run" / "figures" / "coatings.png").is_file()
+
+
+FILM = {"name": "film", "thickness": "20 nm", "electronic_conductivity": "1 S/m"}
+
+
+@pytest.mark.parametrize(
+    ("coating", "changes", "words"),
+    [
+        ({"name": "a", "electronic_conductivity": "1 S/m"}, {}, "needs thickness with"),
+        (CARBONATE | {"nucleation_overpotential": "5 mV"}, {}, "needs electronic_conductivity"),
+        (FILM | {"nucleation_overpotential": "0 mV"}, {}, "above 0"),
+        (
+            FILM,
+            {"cell": {"kind": "symmetric"}, "lithium": {"depth": "1 um", "depth_top": "1 um"}},
+            "would short",
+        ),
+        (FILM, {"noise": {"thermal": True}}, "bare coating"),
+    ],
+)
+def test_what_a_conducting_coating_needs_is_said(coating, changes, words):
+    with pytest.raises(CaseError, match=words):
+        make(coating, **changes)
+
+
+def test_a_conducting_coating_must_end_below_the_counter_electrode():
+    with pytest.raises(GeometryInvalid, match="touches the counter electrode"):
+        built(make(FILM))
+    low = FILM | {"where": {"depth": ["0 um", "3 um"]}}
+    maps = built(make(low)).maps
+    assert maps.walls[0].sheet_conductance == pytest.approx(2e-8)
+    assert maps.walls[0].resistance == pytest.approx(24.6e-4)
+    separated = {"pore_size": "1.2 um", "porosity": 0.5, "height": "4 um", "separator": "1 um"}
+    assert built(make(FILM, geometry=separated)).maps.conducts_electrons
+
+
+def test_a_film_may_resist_ions_and_carry_electrons():
+    both = FILM | {"conductivity": "1e-8 S/cm", "where": {"depth": ["0 um", "3 um"]}}
+    wall = built(make(both)).maps.walls[0]
+    assert wall.resistance == pytest.approx(24.6e-4 + 20e-9 / 1e-6)
+    assert wall.sheet_conductance == pytest.approx(2e-8)
+
+
+def test_a_run_with_a_conducting_coating_writes_what_it_takes(tmp_path, capsys):
+    low = FILM | {"where": {"depth": ["0 um", "3 um"]}, "nucleation_overpotential": "1 mV"}
+    run(make(low), tmp_path / "run")
+    found = open_run(tmp_path / "run")
+    last = found.history.iloc[-1]
+    assert 0.1 < last["current on bare coating [1]"] < 1.0
+    assert last["electronic voltage [V]"] > 0.0
+    sheet = found.fields["sheet_conductance"].values
+    assert np.nanmax(sheet) == pytest.approx(2e-8)
+    assert "2e-08 S" in write_report(tmp_path / "run").read_text()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
+from phasefield.analysis.coating import Coating
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
@@ -15,7 +18,9 @@ from phasefield.physics.local import local_coefficients
 from phasefield.physics.transport import contact
 from phasefield.solvers.bodies import SECOND, Bodies, of_first_electrode
 from phasefield.solvers.conductor import Conductor
+from phasefield.solvers.direct import Factors
 from phasefield.solvers.electrode import CounterElectrode
+from phasefield.solvers.linear import DIRECT_UNKNOWNS
 from phasefield.solvers.salt import SaltTransport
 from phasefield.state import Level
 
@@ -37,12 +42,14 @@ class VoltageParts:
     kinetic : lost in the charge transfer.
     capillary : the pressure of the metal mu V_m/F, from curvature and from being pushed.
     concentration : the diffusion potential of the salt; 0 without any.
+    electronic : lost in coatings that conduct electrons; 0 without any.
     """
 
     ohmic: float
     kinetic: float
     capillary: float
     concentration: float = 0.0
+    electronic: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ class Electrochemistry:
         self._domain, self._model, self._salt = domain, model, salt
         self._local = local_coefficients(domain, model)
         self._ohm = Conductor(domain, self._local.conductivity)
+        self._coating = Coating.of(domain, model)
 
     def voltage(self, level: Level) -> float:
         """Cell voltage [V]: counter electrode, or second electrode, against the collector."""
@@ -93,7 +101,8 @@ class Electrochemistry:
         Equation (C) times V_l, integrated: J V is the sum over the volume, per cross-section, of
         -phi j grad V_l and of a H i V_l, with V_l = e + V_s + mu V_m/F. In the first, -grad V_l is
         j/sigma, the ohmic part, less the gradient of the diffusion potential. A body takes V_s
-        times its net current, 0. Without a current the voltage is the diffusion potential between
+        times its net current, 0; with a coating, the sum of a i V_s over the wall is lost in it.
+        Without a current the voltage is the diffusion potential between
         the electrodes, the rest the capillary part. In a symmetric cell no ions come in, and the
         second electrode takes -J times the voltage.
         """
@@ -109,13 +118,18 @@ class Electrochemistry:
         back = level.mu * model.volume_per_charge
         e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
         i = butler_volmer.py_func(e, *self._kinetics)
-        density = self._touching(level) * i
+        density, bare = self._touching(level) * i, self.on_bare_coating(level)
+        over = level.ion_potential - level.metal_potential
+        electronic = 0.0
+        if self._coating is not None:
+            electronic = float(np.sum((density + bare) * level.metal_potential)) * per_current
         return VoltageParts(
             ohmic=float(driving @ taken) * per_current + self._half_cells * current,
-            kinetic=float(np.sum(density * e)) * per_current,
+            kinetic=float(np.sum(density * e + bare * over)) * per_current,
             capillary=float(np.sum(density * back)) * per_current,
             concentration=float(diffusion @ taken) * per_current
             + self._salt_half_cells(level) * current,
+            electronic=electronic,
         )
 
     def current(self, level: Level) -> Array:
@@ -133,12 +147,14 @@ class Electrochemistry:
         U the same in a detached body, which takes no net current, and 0 on the collector: the
         block of V_l and V_s in the Jacobian of a time step. Its dissipation splits it. In a
         symmetric cell there is no source, and U of the second electrode, which takes the net
-        current -1, is the resistance.
+        current -1, is the resistance. With a coating U is that of its network.
         """
         model, touching = self._model, self._touching(level)
         back = level.mu * model.volume_per_charge
         e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
         slope = (touching * butler_volmer_prime.py_func(e, *self._kinetics)).ravel()
+        if self._coating is not None:
+            return self._coated_resistance(level, bodies, self._coating, slope)
         slope, index = slope[self._ohm.known], bodies.index.ravel()[self._ohm.known]
         numbers = np.unique(index[(index > 0) & (slope > 0.0)])
         floating = [index == body for body in numbers]
@@ -163,6 +179,52 @@ class Electrochemistry:
             cell=cell,
             interfacial=float(np.sum(slope * drop**2)) * self._cell,
         )
+
+    def _coated_resistance(
+        self, level: Level, bodies: Bodies, coating: Coating, slope: Array
+    ) -> Resistance:
+        """Of ions and electrons together; NaN where there are too many for a factorisation."""
+        network = coating.electrons.network(level.xi, bodies)
+        known, nodes = self._ohm.known, network.unknown
+        if len(known) + nodes > DIRECT_UNKNOWNS[sum(n > 1 for n in self._domain.grid.shape)]:
+            return Resistance(nan, nan)
+        bare = coating.slope(level, self._kinetics[0] * self._activity(level))
+        slope = (slope + bare.ravel())[known]
+        index = network.index.ravel()[known]
+        reacting = sparse.csr_array(
+            (slope, (np.arange(len(known)), index)), shape=(len(known), nodes + 1)
+        )[:, 1:]
+        into = sparse.diags_array(np.bincount(index, weights=slope, minlength=nodes + 1)[1:])
+        matrix = sparse.block_array(
+            [
+                [self._ohm.matrix + sparse.diags_array(slope), -reacting],
+                [-reacting.T, network.conductance + into],
+            ]
+        )
+        right = np.concatenate([self._electrode.source[known], np.zeros(nodes)])
+        u, metal = np.split(Factors(sparse.csc_array(matrix)).solve(right), [len(known)])
+        drop = u - np.append(0.0, metal)[index]
+        cell = float(self._electrode.weights[known] @ u) + self._half_cells
+        return Resistance(cell, float(np.sum(slope * drop**2)) * self._cell)
+
+    def cut_off(self, level: Level, bodies: Bodies) -> NDArray[np.bool_]:
+        """Where lithium is from which no electron comes to the collector, (nz, ny, nx)."""
+        if self._coating is None:
+            return bodies.detached
+        network = self._coating.electrons.network(level.xi, bodies)
+        return np.asarray(bodies.detached & ~network.grounded[network.index])
+
+    def on_bare_coating(self, level: Level) -> Array:
+        """Current that bare coating plates, of every cell [A m-3], (nz, ny, nx)."""
+        if self._coating is None:
+            return np.zeros(level.xi.shape)
+        return self._coating.plated(level, self._kinetics[0] * self._activity(level))
+
+    def conducting_wall(self) -> NDArray[np.bool_]:
+        """Cells of the wall whose coating conducts electrons, (nz, ny, nx)."""
+        if self._coating is None:
+            return np.zeros(self._domain.grid.shape, bool)
+        return self._coating.there
 
     @cached_property
     def _electrode(self) -> CounterElectrode:

@@ -46,6 +46,8 @@ class Observation:
     parts, resistance : of the voltage; None for a model that has no contact current.
     uniformity, contact : see their classes.
     salt : of the electrolyte; None for a single-ion conductor.
+    bare_share : of the current that plates on bare coating [1]; None where no coating conducts
+        electrons, NaN without a current.
     second : of the other electrode of a symmetric cell; then `lithium_volume_per_area`,
         `void_volume_per_area`, `uniformity` and `contact` are of the first one alone.
     """
@@ -64,6 +66,7 @@ class Observation:
     contact: ContactMetrics
     second: SecondElectrode | None = None
     salt: SaltState | None = None
+    bare_share: float | None = None
 
     def without_scale(self) -> Observation:
         """The same, NaN where the unevenness of a front is divided by its Faraday rise."""
@@ -210,7 +213,15 @@ class Observer(DepositObserver):
             uniformity=self.deposit(level.xi, charge),
             contact=self._contact(level),
             salt=self._salt_state(level),
+            bare_share=self._bare_share(level),
         )
+
+    def _bare_share(self, level: Level) -> float | None:
+        if not self._electrochemistry.conducting_wall().any():
+            return None
+        if level.current_density == 0.0:
+            return math.nan
+        return self._of(self._electrochemistry.on_bare_coating(level)) / level.current_density
 
     def salt_left(self, level: Level) -> float:
         """Smallest c over c0 [1]; 1 where the electrolyte has no salt."""
@@ -232,6 +243,11 @@ class Observer(DepositObserver):
         domain = self._domain
         in_pore = domain.pore > 0.0
         i, strong = self._current(level)
+        coated = self._electrochemistry.conducting_wall()
+        if coated.any():
+            on_wall, share = domain.wall_density > 0.0, contact.py_func(level.xi)
+            bare = self._electrochemistry.on_bare_coating(level)
+            i = share * i + np.divide(bare, domain.wall_density, out=0.0 * i, where=on_wall)
         electrolyte, c = domain.electrolyte > 0.0, level.concentration
         salt = {} if c is None else {"concentration": np.where(electrolyte, c, np.nan)}
         return {
@@ -240,9 +256,9 @@ class Observer(DepositObserver):
             "ion_potential": np.where(electrolyte, level.ion_potential, np.nan),
             "chemical_potential": np.where(in_pore, level.mu, np.nan),
             "metal_potential": np.where(
-                domain.pore * level.xi > 0.5, level.metal_potential, np.nan
+                (domain.pore * level.xi > 0.5) | coated, level.metal_potential, np.nan
             ),
-            "contact_current_density": np.where(strong, i, np.nan),
+            "contact_current_density": np.where(strong | coated, i, np.nan),
             **salt,
         }
 
@@ -283,8 +299,8 @@ class Observer(DepositObserver):
         except NoElectrode:
             return self._of(lithium), math.nan, Resistance(math.nan, math.nan)
         resistance = self._electrochemistry.resistance(level, bodies)
-        volume = np.where(bodies.detached, lithium, 0.0)
-        if not bodies.floating:
+        volume = np.where(self._electrochemistry.cut_off(level, bodies), lithium, 0.0)
+        if not volume.any():
             return 0.0, math.nan, resistance
         mean = float(np.sum(volume * level.metal_potential) / np.sum(volume))
         return self._of(volume), mean, resistance

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.domain import Domain
-from phasefield.physics.conserved import Coefficients, face_mean
+from phasefield.physics.conserved import Coefficients
 from phasefield.physics.local import local_coefficients
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.conductor import conductances
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.electrode import CounterElectrode
-from phasefield.solvers.network import Faces, conductance_matrix
+from phasefield.solvers.electrons import along_walls, to_collector
+from phasefield.solvers.network import conductance_matrix
 
 __all__ = ["Rails", "two_rails"]
 
@@ -123,32 +124,11 @@ def _system(
     domain: Domain, conductivity: Array, slope: Array, sheet_conductance: float
 ) -> sparse.csr_array:
     """Matrix of both potentials over all cells, ions first [S m-3]; `slope` 1/R_ct [S m-2]."""
-    shape = domain.grid.shape
+    shape, sheet = domain.grid.shape, np.full(domain.grid.size, sheet_conductance)
     ions = conductance_matrix(conductances(domain, conductivity), shape)
-    electrons = conductance_matrix(_along_walls(domain, sheet_conductance), shape)
-    ground = sparse.diags_array(_to_collector(domain, sheet_conductance))
+    electrons = conductance_matrix(along_walls(domain, sheet), shape)
+    ground = sparse.diags_array(to_collector(domain, sheet))
     kinetic = sparse.diags_array(domain.wall_density.ravel() * slope)
     return sparse.csr_array(
         sparse.block_array([[ions + kinetic, -kinetic], [-kinetic, electrons + ground + kinetic]])
     )
-
-
-def _along_walls(domain: Domain, sheet_conductance: float) -> Faces:
-    """Conductances a G over the squared spacing along z, y and x [S m-3]."""
-    found = []
-    for axis, spacing in enumerate(domain.grid.spacing):
-        last = domain.grid.shape[axis] - 1
-        low = domain.wall_density.take(range(last), axis)
-        high = domain.wall_density.take(range(1, last + 1), axis)
-        found.append(face_mean.py_func(low, high) * sheet_conductance / spacing**2)
-    return found[0], found[1], found[2]
-
-
-def _to_collector(domain: Domain, sheet_conductance: float) -> Array:
-    """Conductance of the lowest half cells of the coating to the collector, flat [S m-3]."""
-    axis = domain.grid.growth_axis
-    lowest = np.zeros(domain.grid.shape)
-    end = [slice(None)] * 3
-    end[axis] = slice(0, 1)
-    lowest[tuple(end)] = domain.wall_density[tuple(end)]
-    return lowest.ravel() * 2.0 * sheet_conductance / domain.grid.spacing[axis] ** 2

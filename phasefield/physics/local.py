@@ -13,7 +13,7 @@ from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.kinetics import exchange_current_density
 
-__all__ = ["Local", "local_coefficients"]
+__all__ = ["Local", "LocalCoating", "conducting_coating", "local_coefficients"]
 
 
 class Local(NamedTuple):
@@ -44,6 +44,31 @@ def local_coefficients(domain: Domain, model: Coefficients) -> Local:
         _chosen(maps.coating, [usual[1], *wetting]),
         _chosen(maps.region, [usual[2], *maps.conductivities]),
     )
+
+
+class LocalCoating(NamedTuple):
+    """The coating that conducts electrons, in every cell, flat (cells,).
+
+    Attributes
+    ----------
+    sheet : electronic conductivity times thickness [S]; 0 where there is none.
+    onset : nucleation overpotential [V]; infinite where there is none.
+    """
+
+    sheet: NDArray[np.float64]
+    onset: NDArray[np.float64]
+
+
+def conducting_coating(domain: Domain) -> LocalCoating | None:
+    """That of a domain; None without."""
+    maps = domain.maps
+    if maps is None or not maps.conducts_electrons:
+        return None
+    on_wall = domain.wall_density.ravel() > 0.0
+    sheet = _chosen(maps.coating, [0.0, *(wall.sheet_conductance for wall in maps.walls)])
+    onset = _chosen(maps.coating, [0.0, *(wall.nucleation_overpotential for wall in maps.walls)])
+    sheet = np.where(on_wall, sheet, 0.0)
+    return LocalCoating(sheet, np.where(sheet > 0.0, onset, np.inf))
 
 
 def _chosen(number: NDArray[np.uint8], values: Sequence[float]) -> NDArray[np.float64]:

@@ -38,20 +38,24 @@ def coatings_blocks(data: RunData, frames: Frames, figures: Path) -> Iterator[Bl
         (name, f"{share:.1%}", *numbers)
         for (name, *numbers), share in zip(_walls(data), area / area.sum(), strict=True)
     ]
-    yield Table(("wall", "share of its area", "resistance", "contact angle"), rows)
+    heads = ("wall", "share of its area", "resistance", "contact angle", "electrons")
+    shown = 5 if any(given.sheet_conductance > 0.0 for given in data.case.coatings) else 4
+    yield Table(heads[:shown], [row[:shown] for row in rows])
     path = save(_map(data, frames), figures / "coatings.png")
     yield Picture(path, "coatings of the wall", "The wall, coloured by its coating. To scale.")
 
 
-def _walls(data: RunData) -> Iterator[tuple[str, str, str]]:
-    """Name, R_ct and contact angle of each wall, the clean one first."""
+def _walls(data: RunData) -> Iterator[tuple[str, str, str, str]]:
+    """Name, R_ct, contact angle and sheet conductance of each wall, the clean one first."""
     clean = clean_wall(data.case)
-    found = [(clean.name, clean.resistance, clean.contact_angle)]
+    found = [(clean.name, clean.resistance, clean.contact_angle, 0.0)]
     for given in data.case.coatings:
         angle = clean.contact_angle if given.contact_angle is None else given.contact_angle
-        found.append((given.name, given.resistance_over(clean.resistance), angle))
-    for name, resistance, angle in found:
-        yield name, show(resistance, "ohm*cm^2", digits=4), show(angle, "deg", digits=4)
+        resistance = given.resistance_over(clean.resistance)
+        found.append((given.name, resistance, angle, given.sheet_conductance))
+    for name, resistance, angle, sheet in found:
+        electrons = show(sheet, "S", digits=4) if sheet else "none"
+        yield name, show(resistance, "ohm*cm^2", digits=4), show(angle, "deg", digits=4), electrons
 
 
 def _map(data: RunData, frames: Frames) -> Figure:

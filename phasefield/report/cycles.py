@@ -39,8 +39,11 @@ PARTS = (
     ("kinetic voltage [V]", "kinetic", LITHIUM),
     ("capillary voltage [V]", "capillary", MUTED),
 )
-CONCENTRATION = ("concentration voltage [V]", "concentration", LITHIUM)
-"""Only where the electrolyte has a salt; drawn dashed."""
+SOMETIMES = (
+    ("concentration voltage [V]", "concentration", LITHIUM),
+    ("electronic voltage [V]", "electronic", ACCENT),
+)
+"""Only where the electrolyte has a salt, or a coating conducts electrons; drawn dashed."""
 
 
 def voltage_blocks(data: RunData, figures: Path) -> Iterator[Block]:
@@ -67,8 +70,9 @@ def voltage_figure(data: RunData) -> Figure:
     left.plot(time, data.column("voltage [V]")[1:] * 1e3, color=LLZO, label="voltage")
     for column, name, colour in PARTS:
         left.plot(time, data.column(column)[1:] * 1e3, color=colour, linewidth=1.0, label=name)
-    column, name, colour = CONCENTRATION
-    if len(values := data.column(column)):
+    for column, name, colour in SOMETIMES:
+        if not len(values := data.column(column)):
+            continue
         left.plot(time, values[1:] * 1e3, "--", color=colour, linewidth=1.0, label=name)
     left.set(xlabel=f"time [{unit}]", ylabel="voltage [mV]")
     left.legend()

@@ -20,9 +20,10 @@ from phasefield.physics.energy import (
     wall_prime,
     wall_second,
 )
+from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime
 from phasefield.physics.transport import contact, contact_prime, filling, filling_prime
 
-__all__ = ["SLOTS", "assemble", "neighbour", "react", "unknown_mask"]
+__all__ = ["SLOTS", "assemble", "neighbour", "plate_bare", "react", "unknown_mask"]
 
 # Slot -> (row, column, direction); direction -1 is the cell itself, 0..5 are -z +z -y +y -x +x.
 XI, MU, V = 0, 1, 2
@@ -73,6 +74,25 @@ def react(xi, mu, ion, metal, wall_density, exchange, model, rate, rate_xi, rate
         rate_xi[c] = a * contact_prime(xi[c]) * i
         rate_v[c] = touch * slope
         rate_mu[c] = -touch * slope * model.volume_per_charge
+
+
+@njit(cache=True, parallel=True)
+def plate_bare(xi, ion, metal, wall_density, onset, exchange, model, rate, rate_xi, rate_v):
+    """Add what bare coating plates to the reaction of `react`, a (1 - H) i(V_l - V_s - onset) > 0.
+
+    `onset` is the nucleation overpotential of each cell [V], infinite where there is no coating
+    that conducts. Arrays as in `react`.
+    """
+    alpha, voltage = model.transfer_coefficient, model.thermal_voltage
+    for c in prange(xi.size):
+        e = ion[c] - metal[c] - onset[c]
+        if wall_density[c] == 0.0 or not e > 0.0:
+            continue
+        bare = wall_density[c] * (1.0 - contact(xi[c]))
+        i = butler_volmer(e, exchange[c], alpha, voltage)
+        rate[c] += bare * i
+        rate_xi[c] -= wall_density[c] * contact_prime(xi[c]) * i
+        rate_v[c] += bare * butler_volmer_prime(e, exchange[c], alpha, voltage)
 
 
 @njit(cache=True, parallel=True)

@@ -20,10 +20,14 @@ class Factors:
     The pattern is symmetric, so minimum degree on A + A^T without pivoting fills in least (half of
     COLAMD in 2D and 3D). Pivoting would destroy that order and can fill in a hundredfold. The first
     solution is checked; if it is not sound, COLAMD with partial pivoting takes over.
+
+    Attributes
+    ----------
+    size : number of unknowns.
     """
 
     def __init__(self, matrix: sparse.csc_array) -> None:
-        self._matrix = matrix
+        self._matrix, self.size = matrix, matrix.shape[0]
         self._checked = False
         try:
             self._factors = splu(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +16,7 @@ from phasefield.solvers.multigrid import Multigrid
 from phasefield.solvers.sparsity import Sparsity
 from phasefield.solvers.stencil import Layout
 
-__all__ = ["LinearSolver"]
+__all__ = ["DIRECT_UNKNOWNS", "LinearSolver", "Together"]
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
@@ -53,6 +53,18 @@ class Beside(Protocol):
 
     def multiply(self, x: Array, out: Array) -> None:
         """Add this part times `x` to `out`, both (cells, 3)."""
+
+
+@dataclass
+class Together:
+    """Several such parts, by their names."""
+
+    parts: dict[str, Beside] = field(default_factory=dict)
+
+    def multiply(self, x: Array, out: Array) -> None:
+        """Add all of them times `x` to `out`, both (cells, 3)."""
+        for part in self.parts.values():
+            part.multiply(x, out)
 
 
 @dataclass(frozen=True)
@@ -100,8 +112,8 @@ class LinearSolver:
     mask, shape : see `Multigrid`.
     conserved : (3,) weights of the rows whose sum over all cells is a conserved quantity, e.g.
         lithium. That sum of the residual is made zero to round-off whatever the tolerance.
-    beside : what the matrix has beside its slots, in rows that are not conserved; the Krylov solver
-        then goes on top of the direct one, too.
+    beside : what the matrix has beside its slots, which adds nothing to the conserved sum of a
+        column; the Krylov solver then goes on top of the direct one, too.
     """
 
     def __init__(

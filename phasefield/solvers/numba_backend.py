@@ -23,6 +23,7 @@ from phasefield.solvers.bdf import (
 )
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.cohesion import Cohesion
+from phasefield.solvers.electrons import Electrons
 from phasefield.solvers.newton import NewtonFailed, NewtonResult, solve
 from phasefield.solvers.noise import ThermalNoise
 from phasefield.solvers.salt import SaltTransport
@@ -92,6 +93,7 @@ class ConservedBackend:
         self._system = CoupledSystem(domain, model)
         self._interface_width = interface_width
         self._cohesion = Cohesion(domain, model)
+        self._electrons = Electrons.of(domain, interface_width)
 
     @property
     def krylov_iterations(self) -> int:
@@ -141,7 +143,10 @@ class ConservedBackend:
         if not bodies.second:
             source, current = current * self._domain.electrode.ravel(), 0.0
         salt = None if last.concentration is None else _history(formula, levels, "concentration")
-        return Step(formula.alpha0, history, dt, source, bodies, voltage, bonded, current, salt)
+        step = Step(formula.alpha0, history, dt, source, bodies, voltage, bonded, current, salt)
+        if self._electrons is None:
+            return step
+        return replace(step, electrons=self._electrons.network(last.xi, bodies))
 
     def _disturbed(self, step: Step, brought: Array, levels: Sequence[Level]) -> Step:
         """The step with what noise brings in it.
@@ -186,7 +191,7 @@ class ConservedBackend:
 
     def _unknowns(self, start: Level, step: Step) -> Unknowns:
         """The iterate that `start` is."""
-        first = np.unique(step.bodies.index, return_index=True)[1]
+        first = np.unique(step.index, return_index=True)[1]
         metal = start.metal_potential.ravel()[first]
         metal[0] = 0.0
         drop = np.zeros(1)
@@ -209,7 +214,7 @@ class ConservedBackend:
         xi, mu, ion = (each.reshape(shape) for each in (unknowns.xi, unknowns.mu, unknowns.ion))
         assert step.bonded is not None
         bonded = step.bonded.reshape(shape)
-        metal = unknowns.metal[step.bodies.index]
+        metal = unknowns.metal[step.index].reshape(shape)
         concentration = None if c is None else c.reshape(shape)
         return Level(time, xi, mu, ion, metal, bonded, current, concentration)
 

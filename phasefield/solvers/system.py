@@ -7,15 +7,18 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
-from phasefield.physics.local import local_coefficients
-from phasefield.solvers.assembly import SLOTS, V, assemble, react, unknown_mask
+from phasefield.physics.local import conducting_coating, local_coefficients
+from phasefield.solvers.assembly import SLOTS, V, assemble, plate_bare, react, unknown_mask
 from phasefield.solvers.bodies import SECOND, Bodies
 from phasefield.solvers.couplings import CONSERVED_LAYOUT
+from phasefield.solvers.direct import Factors
 from phasefield.solvers.electrode import CounterElectrode
-from phasefield.solvers.linear import LinearSolver
+from phasefield.solvers.electrons import Condensed, ElectronNetwork
+from phasefield.solvers.linear import LinearSolver, Together
 from phasefield.solvers.sparsity import Sparsity
 from phasefield.solvers.surface import Surface
 
@@ -50,6 +53,7 @@ class Step:
     activity : i0(c)/i0(c0), flat (cells,) [1]; None: 1 everywhere.
     half_cell : resistance that salt adds on top of a half cell [ohm m2].
     shot : what noise adds to the reaction, flat (cells,) [A m-3]; None without noise.
+    electrons : network of the coating and the bodies; None where no coating conducts electrons.
     """
 
     alpha0: float
@@ -64,15 +68,27 @@ class Step:
     activity: Array | None = None
     half_cell: float = 0.0
     shot: Array | None = None
+    electrons: ElectronNetwork | None = None
+
+    @property
+    def index(self) -> NDArray[np.int32]:
+        """Number of the electron potential that each cell reacts against, flat."""
+        found = self.bodies.index if self.electrons is None else self.electrons.index
+        return found.ravel()
+
+    @property
+    def unknown(self) -> int:
+        """Number of electron potentials besides that of the collector."""
+        return self.bodies.unknown if self.electrons is None else self.electrons.unknown
 
 
 @dataclass
 class Unknowns:
     """Iterate of Newton's method: flat (cells,) arrays, and potentials that belong to no cell.
 
-    `metal` has one entry per body index, [0] is the grounded 0 V; `drop`, (1,), is the current
-    density found under a held voltage, as its drop over the half cells at the counter electrode
-    (of a half cell; that of a symmetric one is read off the reaction).
+    `metal` has one entry per body, or node of the network, [0] is the grounded 0 V; `drop`, (1,),
+    is the current density found under a held voltage, as its drop over the half cells at the
+    counter electrode (of a half cell; that of a symmetric one is read off the reaction).
     """
 
     xi: Array
@@ -114,8 +130,13 @@ class CoupledSystem:
         mask = unknown_mask(self._pore, self._electrolyte)
         self.sparsity = Sparsity(SLOTS, mask, domain.grid.shape)
         self._surface = Surface(domain, model) if model.anisotropy else None
+        self._coating = conducting_coating(domain) if reacting else None
+        self._beside = Together()
+        if self._surface is not None:
+            self._beside.parts["surface"] = self._surface
+        beside = self._beside if self._surface or self._coating else None
         self._linear = LinearSolver(
-            CONSERVED_LAYOUT, self.sparsity, mask, domain.grid.shape, LITHIUM, self._surface
+            CONSERVED_LAYOUT, self.sparsity, mask, domain.grid.shape, LITHIUM, beside
         )
         cells = domain.grid.size
         self._residual = np.zeros((cells, 3))
@@ -167,7 +188,7 @@ class CoupledSystem:
         electrode, its current or its voltage, of the detached bodies, their net currents, and last,
         where a counter electrode is held at a voltage, that. Voltages are in RT/F.
         """
-        metal = unknowns.metal[step.bodies.index.ravel()]
+        metal = unknowns.metal[step.index]
         source = step.source
         if self._holds_counter_electrode(step):
             source = source + self.electrode.source * self.found_current(unknowns)
@@ -178,6 +199,11 @@ class CoupledSystem:
             unknowns.xi, unknowns.mu, unknowns.ion, metal, self._wall_density, exchange,
             self._model, *self._reaction,
         )  # fmt: skip
+        if self._coating is not None:
+            plate_bare(
+                unknowns.xi, unknowns.ion, metal, self._wall_density, self._coating.onset, exchange,
+                self._model, self._reaction[0], self._reaction[1], self._reaction[3],
+            )  # fmt: skip
         if step.shot is not None:
             self._reaction[0] += step.shot
         assemble(
@@ -190,6 +216,8 @@ class CoupledSystem:
         if self._surface is not None:
             self._surface.add(unknowns.xi, self._residual, self._values)
         net = self._per_body(self._reaction[0], step)
+        if step.electrons is not None:
+            net -= step.electrons.outflow(unknowns.metal) * step.dt * self._model.volume_per_charge
         if step.bodies.second and step.voltage is not None:
             net[0] = (unknowns.metal[SECOND] - step.voltage) / self._model.thermal_voltage
         elif step.bodies.second:
@@ -203,17 +231,28 @@ class CoupledSystem:
         """Newton update at the last evaluation: scaled (cells, 3), and (V_s.., drop)/(RT/F)."""
         factors = self._linear.factorise(self._values, as_before=step is self._solved)
         self._solved = step
-        extra = np.zeros(step.bodies.unknown + 2)
-        plain = factors.solve(-residual)
+        right: Array = -residual
+        coating, nodes = None, net[:0]
+        if step.electrons is not None:
+            nodes, net = net[: step.unknown], net[step.unknown :]
+            self._beside.parts["coating"] = coating = self._condensed(step, step.electrons)
+            right = right + self.sparsity.pack(coating.spread(coating.factors.solve(nodes)))
+        plain: Array = factors.solve(right)
+        found: Array = np.zeros(0)
         if net.size:
             rows, columns, corner = self._border(step)
             spread = factors.solve(columns)
             border = corner - rows @ spread
             untouched = np.diag(corner) == 0.0  # no contact, no current: any potential will do
             border[untouched, untouched] = 1.0
-            extra[1 : 1 + net.size] = found = np.linalg.solve(border, -net - rows @ plain)
-            plain = plain - spread @ found
-        return self.sparsity.unpack(plain), extra
+            found = np.asarray(np.linalg.solve(border, -net - rows @ plain), float)
+            plain = np.asarray(plain - spread @ found, float)
+        change = self.sparsity.unpack(plain)
+        if coating is not None:
+            found = np.append(coating.factors.solve(-nodes - coating.gather(change)), found)
+        extra = np.zeros(step.unknown + 2)
+        extra[1 : 1 + found.size] = found
+        return change, extra
 
     def found_current(self, unknowns: Unknowns) -> float:
         """Current density [A m-2] that the counter electrode carries under a held voltage."""
@@ -238,23 +277,22 @@ class CoupledSystem:
 
     def _per_body(self, density: Array, step: Step) -> Array:
         """Sum a reaction density [A m-3] over each body but the first, scaled as the residual."""
-        index = step.bodies.index.ravel()
-        sums = np.bincount(index, weights=density, minlength=step.bodies.unknown + 1)[1:]
+        sums = np.bincount(step.index, weights=density, minlength=step.unknown + 1)[1:]
         scaled = np.asarray(sums * (step.dt * self._model.volume_per_charge), float)
         return scaled
 
     def _border(self, step: Step) -> tuple[Array, Array, Array]:
         """Rows (extra, size), columns (size, extra) and corner of the extra unknowns."""
         scale = step.dt * self._model.volume_per_charge
-        _, by_xi, by_mu, by_ion = self._reaction
-        derivative = np.stack([by_xi, by_mu, by_ion], axis=-1) * self.column_scale * scale
-        to_metal = np.zeros_like(derivative)
-        to_metal[:, 0] = to_metal[:, V] = derivative[:, V]
-        index = step.bodies.index.ravel()
-        inside = [(index == body + 1)[:, None] for body in range(step.bodies.unknown)]
-        rows = [self.sparsity.pack(derivative * where) for where in inside]
-        columns = [self.sparsity.pack(to_metal * where) for where in inside]
-        slopes = -self._per_body(by_ion, step) * self._model.thermal_voltage
+        rows: list[Array] = []
+        columns: list[Array] = []
+        slopes = np.zeros(0)
+        if step.electrons is None:
+            derivative, to_metal = self._coupling(step)
+            inside = [(step.index == body + 1)[:, None] for body in range(step.unknown)]
+            rows = [self.sparsity.pack(derivative * where) for where in inside]
+            columns = [self.sparsity.pack(to_metal * where) for where in inside]
+            slopes = -self._per_body(self._reaction[3], step) * self._model.thermal_voltage
         if step.bodies.second and step.voltage is not None:
             rows[0], slopes[0] = np.zeros_like(rows[0]), 1.0
         elif step.voltage is not None:
@@ -264,6 +302,22 @@ class CoupledSystem:
             slopes = np.append(slopes, 1.0 + step.half_cell / self.electrode.resistance)
         corner: Array = np.diag(slopes)
         return np.array(rows), np.stack(columns, axis=-1), corner
+
+    def _coupling(self, step: Step) -> tuple[Array, Array]:
+        """Derivatives of a cell's reaction to its unknowns, of its rows to V_s, (cells, 3)."""
+        scale = step.dt * self._model.volume_per_charge
+        _, by_xi, by_mu, by_ion = self._reaction
+        derivative = np.stack([by_xi, by_mu, by_ion], axis=-1) * self.column_scale * scale
+        to_metal = np.zeros_like(derivative)
+        to_metal[:, 0] = to_metal[:, V] = derivative[:, V]
+        return derivative, to_metal
+
+    def _condensed(self, step: Step, electrons: ElectronNetwork) -> Condensed:
+        """What the electron potentials add when they are eliminated."""
+        slopes = self._per_body(self._reaction[3], step)
+        carried = electrons.conductance * (step.dt * self._model.volume_per_charge)
+        matrix = (carried + sparse.diags_array(slopes)) * -self._model.thermal_voltage
+        return Condensed(step.index, *self._coupling(step), Factors(sparse.csc_array(matrix)))
 
     def _in_ion_row(self, values: Array) -> Array:
         """Values of the cells as entries of the ion potential, packed (size,)."""
