@@ -272,4 +272,7 @@ def test_a_run_with_a_conducting_coating_writes_what_it_takes(tmp_path, capsys):
     assert last["electronic voltage [V]"] > 0.0
     sheet = found.fields["sheet_conductance"].values
     assert np.nanmax(sheet) == pytest.approx(2e-8)
-    assert "2e-08 S" in write_report(tmp_path / "run").read_text()
+    page = write_report(tmp_path / "run").read_text()
+    assert "2e-08 S" in page
+    assert "plates on bare coating" in page
+    assert "The deposit is" not in page

@@ -37,6 +37,9 @@ EVENNESS = (
 )
 """Words for a nonuniformity up to the number beside them."""
 
+MUCH_ON_COATING = 0.05
+"""Share of the current on bare coating from which on numbers of the front do not tell all."""
+
 
 def notice(data: RunData) -> str | None:
     """What a reader must know first about a run that did not finish; None for one that did."""
@@ -133,6 +136,12 @@ def _evenness(data: RunData) -> str | None:
     spread = data.number("nonuniformity", "nonuniformity [1]")
     if spread is None:
         return None
+    bare = data.number("current_on_bare_coating", "current on bare coating [1]")
+    if bare is not None and bare > MUCH_ON_COATING:
+        return (
+            f"{percent(bare)} of the current at the end plates on bare coating: what the page says"
+            " of the front is said of one front, not of all that was plated; look at the pictures."
+        )
     word = next(word for limit, word in EVENNESS if spread < limit)
     text = f"The deposit is {word}: front heights scatter by {percent(spread)} of the Faraday rise"
     ratio = data.number("wall_to_centre")
