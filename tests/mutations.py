@@ -42,7 +42,10 @@ TESTS = {
     "phasefield/physics/conserved.py": [FORMULAS],
     "phasefield/physics/salt.py": [FORMULAS],
     "phasefield/physics/noise.py": ["tests/physics/test_noise_formulas.py"],
-    "phasefield/physics/local.py": ["tests/solvers/test_maps.py"],
+    "phasefield/physics/local.py": [
+        "tests/solvers/test_maps.py",
+        "tests/solvers/test_electrons.py",
+    ],
     "phasefield/physics/anisotropy.py": [PAPER],
     "phasefield/physics/paper.py": [PAPER],
     "phasefield/analysis/analytic.py": [
@@ -50,6 +53,7 @@ TESTS = {
         "tests/analysis/test_rails.py",
     ],
     "phasefield/analysis/certificate.py": ["tests/analysis/test_certificate.py"],
+    "phasefield/analysis/coating.py": ["tests/solvers/test_electrons.py"],
     "phasefield/analysis/companions.py": ["tests/analysis/test_companions.py"],
     "phasefield/analysis/conduction.py": ["tests/analysis/test_conduction.py"],
     "phasefield/analysis/contact.py": ["tests/analysis/test_contact.py"],
@@ -57,6 +61,7 @@ TESTS = {
     "phasefield/analysis/cycles.py": ["tests/analysis/test_cycles.py"],
     "phasefield/analysis/electrochemistry.py": [
         "tests/solvers/test_electrochemistry.py",
+        "tests/solvers/test_electrons.py",
         "tests/solvers/test_salt.py",
         "tests/solvers/test_symmetric.py",
     ],
@@ -66,6 +71,7 @@ TESTS = {
         "tests/analysis/test_observables.py",
         "tests/analysis/test_paper_observables.py",
         "tests/solvers/test_electrochemistry.py",
+        "tests/solvers/test_electrons.py",
         "tests/solvers/test_salt.py",
         "tests/solvers/test_symmetric.py",
     ],
