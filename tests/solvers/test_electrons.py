@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from geometries import channels
+from phasefield.analysis import electrochemistry
 from phasefield.analysis.observables import Observer
 from phasefield.analysis.rails import two_rails
 from phasefield.domain import Maps, Wall, build_domain
+from phasefield.physics.salt import Salt
 from phasefield.protocol import AppliedCurrent, AppliedVoltage
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.electrons import Electrons
@@ -196,12 +198,44 @@ def test_lithium_that_a_coating_joins_to_the_collector_is_not_dead():
 
 def test_a_held_voltage_finds_the_current_that_gives_it():
     domain = coated(1e-9)
-    levels, backend, model = stepped(domain, 2.0)
+    levels, backend, model = stepped(domain, 2.0, dt=0.002)
     observer = Observer(domain, model, levels[0].xi)
     voltage = observer.voltage(levels[-1])
-    held = backend.advance(levels[:1], 0.05, AppliedVoltage(voltage)).level
+    held = backend.advance(levels[:1], 0.002, AppliedVoltage(voltage)).level
     assert held.current_density == pytest.approx(2.0, rel=1e-6)
-    small = backend.advance(levels[:1], 0.05, AppliedCurrent(2.02)).level
+    small = backend.advance(levels[:1], 0.002, AppliedCurrent(2.02)).level
     slope = (observer.voltage(small) - voltage) / 0.02
     resistance = observer.observe(levels[-1], 0.1).resistance
-    assert resistance.cell == pytest.approx(slope, rel=0.02)
+    assert resistance.cell == pytest.approx(slope, rel=1e-3)
+    more = (
+        np.nan_to_num(observer.fields(level)["contact_current_density"])
+        for level in (small, levels[-1])
+    )
+    change = (next(more) - next(more)) / 0.02
+    volume = domain.grid.cell_volume / domain.grid.cross_section
+    taken = 24.6e-4 * np.sum(domain.wall_density * change**2) * volume
+    assert resistance.interfacial == pytest.approx(taken, rel=0.01)
+
+
+def test_no_resistance_is_made_of_more_than_can_be_factorised(monkeypatch):
+    domain = coated(2e-8)
+    levels, _, model = stepped(domain, 2.0)
+    observer = Observer(domain, model, levels[0].xi)
+    cells = np.count_nonzero(domain.electrolyte)
+    monkeypatch.setattr(electrochemistry, "DIRECT_UNKNOWNS", {2: cells})
+    assert np.isnan(observer.observe(levels[-1], 0.1).resistance.cell)
+    monkeypatch.setattr(electrochemistry, "DIRECT_UNKNOWNS", {2: 2 * cells})
+    assert observer.observe(levels[-1], 0.1).resistance.cell > 0.0
+
+
+def test_less_salt_plates_less_on_bare_coating():
+    domain = coated(2e-5)
+    levels, _, model = stepped(domain, 2.0, dt=0.002)
+    salt = Salt(0.5, 1e-10, 1000.0, model.thermal_voltage)
+    observer = Observer(domain, model, levels[0].xi, salt)
+    full = replace(levels[-1], concentration=np.full(domain.grid.shape, 1000.0))
+    half = replace(full, concentration=np.full(domain.grid.shape, 500.0))
+    more, less = (observer.observe(level, 0.1) for level in (full, half))
+    assert less.bare_share / more.bare_share == pytest.approx(0.5**0.5, rel=1e-6)
+    rise = less.resistance.interfacial / more.resistance.interfacial
+    assert rise == pytest.approx(2**0.5, rel=0.1)
