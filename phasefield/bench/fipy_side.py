@@ -1,4 +1,4 @@
-"""FiPy's side of the benchmark: the same run, with one of the linear solvers that FiPy offers.
+"""FiPy's side of the benchmark: the same steps, with one of the linear solvers that FiPy offers.
 
 FiPy 4 knows the suites scipy, petsc, trilinos and pyamgx (Nvidia). Scipy's is the one that a
 package registry has for every machine; pyamg, where it is installed, adds a preconditioner to it.
@@ -41,7 +41,7 @@ def _maker(name: str) -> Callable[[], Any]:
     return lambda: solver(tolerance=TOLERANCE, iterations=MOST_ITERATIONS, precon=made())
 
 
-def short_run(solver: str, spacing: str, steps: int) -> dict[str, Any]:
+def short_run(solver: str, spacing: str, steps: int, dimensions: int = 2) -> dict[str, Any]:
     """`whole.short_run` on FiPy with the named solver."""
     FipyConservedBackend.linear_solver = staticmethod(_maker(solver))
-    return _short_run(spacing, steps, "fipy")
+    return _short_run(spacing, steps, "fipy", dimensions=dimensions)

@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 
 from phasefield import cli
-from phasefield.bench import job, output, rows
+from phasefield.bench import job, output, rows, whole
 from phasefield.bench.poisson import CURRENTS_AGREE, SOLVERS, Problem, solve
 from phasefield.bench.rows import Plan, Row
 from phasefield.bench.steps import array_case, coupled_steps
 from phasefield.bench.sweep import allen_cahn
+from phasefield.bench.whole import short_case
+from phasefield.preflight import require_resolved
 
 SHAPE = (1, 40, 40)
+GRIDS = (("0.1 um", 2), ("0.2 um", 3))
+"""Of row 4."""
 
 
 @pytest.mark.parametrize("filled", [False, True])
@@ -79,7 +83,7 @@ def answers(task, threads, patience=None, **order):
 @pytest.fixture
 def measured(monkeypatch):
     monkeypatch.setattr(rows, "measure", answers)
-    plan = Plan((SHAPE,), (1e2, 3e7), ((8, 2), (16, 2)), ("5 um",), ("0.1 um",), (50,), 1)
+    plan = Plan((SHAPE,), (1e2, 3e7), ((8, 2), (16, 2)), ("5 um",), GRIDS, (50,), 1)
     return list(rows.rows(plan, (6, 5, 4, 3, 2, 1), 1))
 
 
@@ -138,18 +142,75 @@ def test_rows_that_do_not_exist_are_refused(text, capsys):
     assert "rows are" in capsys.readouterr().err
 
 
-def test_fipys_side_makes_every_solver_and_agrees_with_ours():
+def test_steps_beside_fipy_in_two_and_three_dimensions(measured):
+    compared = [row for row in measured if row.row == 4 and "5 steps" in row.what]
+    assert [(row.what, row.side, row.ratio) for row in compared] == [
+        (f"{kind} of 1.5 um, cells of {spacing}, 5 steps", side, ratio)
+        for kind, spacing in (("slit", "0.1 um"), ("cylinder", "0.2 um"))
+        for side, ratio in (("phasefield", None), ("FiPy, GMRES + ILU", 5.0))
+    ]
+    assert all(row.note == "rise 0.00e+00 off half the cells and steps" for row in compared)
+    assert all(row.iterations == 4.0 for row in compared)
+
+
+def test_both_sides_are_asked_for_the_same_steps(monkeypatch):
+    asked = []
+
+    def keep(task, threads, patience=None, **order):
+        asked.append((task, order))
+        return answers(task, threads, **order)
+
+    monkeypatch.setattr(rows, "measure", keep)
+    plan = Plan((SHAPE,), (3e7,), ((8, 2),), (), GRIDS, (50,), 1)
+    list(rows.rows(plan, (4,), 1))
+    tried, compared = asked[: len(rows.FIPY_SOLVERS)], asked[len(rows.FIPY_SOLVERS) :]
+    assert all(task == "fipy" and order["steps"] == 1 for task, order in tried)
+    for n, (spacing, dimensions) in enumerate(GRIDS):
+        (ours, mine), (theirs, other), (finer, fine) = compared[3 * n : 3 * n + 3]
+        assert (ours, theirs, finer) == ("numba", "fipy", "numba")
+        assert mine.pop("repeats") > 1
+        assert other.pop("solver") == "GMRES + ILU"
+        assert fine.pop("refined") == 2
+        assert mine == other == fine
+        assert mine == {"spacing": spacing, "dimensions": dimensions, "steps": rows.FIPY_STEPS}
+
+
+@pytest.mark.parametrize(("name", "cylinders"), [("quick", 0), ("standard", 1), ("full", 2)])
+def test_plans_have_cylinders_that_both_sides_resolve(name, cylinders):
+    grids = rows.PLANS[name].fipy
+    assert [dimensions for _, dimensions in grids].count(3) == cylinders
+    assert grids[0][1] == 2
+    for spacing, dimensions in grids:
+        case = short_case(spacing, rows.FIPY_STEPS, "fipy", 1, dimensions)
+        assert case.dimensions == dimensions
+        assert case.geometry.pore_size == pytest.approx(1.5e-6)
+        require_resolved(case, False)
+
+
+def test_only_steps_are_timed_and_the_median_of_them_is_told(monkeypatch):
+    ticks = iter([0.0, 5.0, 10.0, 11.0, 20.0, 22.0])
+    monkeypatch.setattr(whole, "now", lambda: next(ticks))
+    found = whole.short_run("0.1 um", 1, refined=2, dimensions=3, repeats=3)
+    assert found["seconds"] == 2.0
+    assert found["steps"] == 2
+    assert found["newton"] > 1.0
+
+
+@pytest.mark.parametrize(
+    ("spacing", "dimensions", "cells"), [("0.075 um", 2, 1600), ("0.1 um", 3, 2420)]
+)
+def test_fipys_side_makes_every_solver_and_agrees_with_ours(spacing, dimensions, cells):
     pytest.importorskip("fipy")
-    from phasefield.bench import fipy_side, whole
+    from phasefield.bench import fipy_side
     from phasefield.solvers.fipy_backend import FipyConservedBackend
 
     makers = [fipy_side._maker(name) for name in rows.FIPY_SOLVERS]
     assert len({type(make()).__name__ for make in makers}) == 5
     before = FipyConservedBackend.linear_solver
     try:
-        theirs = fipy_side.short_run("scaled LU", "0.075 um", 1)
+        theirs = fipy_side.short_run("scaled LU", spacing, 1, dimensions)
     finally:
         FipyConservedBackend.linear_solver = before
-    ours = whole.short_run("0.075 um", 1)
-    assert theirs["cells"] == ours["cells"] == 1600
+    ours = whole.short_run(spacing, 1, dimensions=dimensions)
+    assert theirs["cells"] == ours["cells"] == cells
     assert theirs["mean_rise_m"] == pytest.approx(ours["mean_rise_m"], rel=1e-5)
