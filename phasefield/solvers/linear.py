@@ -41,7 +41,8 @@ step fails. Below, Newton's method goes on with what there is."""
 DIRECT_BELOW = {0: 5000, 1: 5000, 2: 5000, 3: 1500}
 """Unknowns, by dimensions, up to which the direct solver goes first. There a narrow band takes
 about as long as multigrid (4080 unknowns in 2D: 3.7 ms against 3.1), whose kernels take 15 s to
-compile, once. SuperLU is slower (24 000 unknowns in 2D: 90 ms against 15; 15 000 in 3D: 600 against 10)."""
+compile, once. SuperLU is slower (24 000 unknowns in 2D: 90 ms against 15; 15 000 in 3D: 600 against
+10)."""
 
 DIRECT_UNKNOWNS = {0: 1_000_000, 1: 1_000_000, 2: 300_000, 3: 40_000}
 """Unknowns, by dimensions, up to which the direct solver may help out: some 2 GB and minutes."""
