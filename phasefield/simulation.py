@@ -76,6 +76,7 @@ class Simulation:
     last: StepResult[Any] | None = None
     last_dt: float = 0.0
     protocol_step: int = 0
+    _seen: tuple[Any, Observation] | None = None
 
     @property
     def level(self) -> Any:
@@ -276,8 +277,10 @@ class Simulation:
 
     def observe(self) -> Observation:
         """Numbers of the newest level."""
-        seen: Observation = self.parts.observer.observe(self.level, self.ledger.net_charge)
-        return seen if self.ledger.is_scale else seen.without_scale()
+        if self._seen is None or self._seen[0] is not self.level:
+            seen: Observation = self.parts.observer.observe(self.level, self.ledger.net_charge)
+            self._seen = self.level, seen if self.ledger.is_scale else seen.without_scale()
+        return self._seen[1]
 
     def fields(self) -> dict[str, NDArray[np.float64]]:
         """Fields of the newest level, as they are written."""

@@ -189,3 +189,22 @@ def test_two_protocol_steps_keep_the_ledger(tmp_path):
     found = run(case_from_dict(data), tmp_path / "run")
     assert found.summary["charge_C_per_m2"] == pytest.approx(2 * 30 + 5 * 20, rel=1e-12)
     assert found.summary["charge_balance_error"] <= 1e-10
+
+
+def test_a_level_is_observed_once(monkeypatch):
+    simulation = build(small())
+    observer, asked = simulation.parts.observer, []
+    observe = type(observer).observe
+
+    def counted(self, level, charge):
+        asked.append(level.time)
+        return observe(self, level, charge)
+
+    monkeypatch.setattr(type(observer), "observe", counted)
+    before = simulation.observe()
+    assert simulation.observe() is before
+    simulation.advance()
+    after = simulation.observe()
+    assert after.lithium_volume_per_area > before.lithium_volume_per_area
+    assert simulation.observe() is after
+    assert asked == [0.0, 5.0]

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,18 @@ def versions() -> dict[str, str]:
     """Return the versions of the package, of Python and of the libraries that are installed."""
     found = {"phasefield": phasefield.__version__, "python": platform.python_version()}
     for library in _LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            continue  # an optional one
+        if (installed := _installed(library)) is not None:
+            found[library] = installed
     return found
+
+
+@cache
+def _installed(library: str) -> str | None:
+    """Return the version of a library, or None; an optional one may not be there."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
 
 
 def utc_now() -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import phasefield
@@ -13,6 +14,8 @@ def test_versions() -> None:
     versions = manifest.versions()
     assert versions["phasefield"] == phasefield.__version__
     assert {"python", "numpy", "scipy", "numba", "h5py", "vtk"} <= set(versions)
+    versions["numpy"] = "mine"
+    assert manifest.versions()["numpy"] == np.__version__
 
 
 def test_commit_is_that_of_the_checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
