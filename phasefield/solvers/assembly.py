@@ -105,7 +105,8 @@ def assemble(
     `wetting` is gamma cos(theta_c) [J m-2] and `conductivity` sigma [S m-1] of each cell; `bonded`
     is 1 where the metal is whole (`phasefield.solvers.cohesion`); `history` is what the
     time formula subtracts from alpha0 xi; `top` [A m-3] the ion source at the counter electrode;
-    `rate*` come from `react`. Other arrays are flat, SI.
+    `rate*` come from `react`. Other arrays are flat, SI. What does not join two unknowns of
+    `unknown_mask` is zero.
     """
     nz, ny, nx = shape
     well, kappa, charge = model.barrier_height, model.gradient_coefficient, model.volume_per_charge
@@ -117,6 +118,7 @@ def assemble(
             c = row * nx + i
             out = values[c]
             out[:] = 0.0
+            residual[c] = 0.0
             psi, phi, x, sigma = pore[c], electrolyte[c], xi[c], conductivity[c]
             moved = filling_prime(x, still)
             drift, drift_xi, drift_mu = 0.0, 0.0, 0.0
@@ -140,25 +142,28 @@ def assemble(
                     bend_xi -= kappa * psi_face
                     out[B_XI + 1 + d] = -kappa * psi_face / well
                 phi_face = face_mean(phi, electrolyte[n]) * inverse
-                phi_face *= series_mean(sigma, conductivity[n])
-                ohmic += phi_face * (ion[n] - ion[c])
-                ohmic_v -= phi_face
-                out[C_V + 1 + d] = charge * dt * phi_face * voltage
-            residual[c, XI] = psi * (alpha0 * x - history[c]) - dt * (drift + charge * rate[c])
-            out[A_XI] = psi * alpha0 - dt * (drift_xi + charge * rate_xi[c])
-            out[A_MU] = -dt * (drift_mu + charge * rate_mu[c]) * well
-            out[A_V] = -dt * charge * rate_v[c] * voltage
-            local = psi * elastic_well_prime(x, well, bulk, edge, bonded[c])
-            local += wall_density[c] * wall_prime(x, wetting[c])
-            local_xi = psi * elastic_well_second(x, well, bulk, edge, bonded[c])
-            local_xi += wall_density[c] * wall_second(x, wetting[c])
-            residual[c, MU] = (local - bend - psi * mu[c]) / well
-            out[B_XI] = (local_xi - bend_xi) / well
-            out[B_MU] = -psi
-            residual[c, V] = charge * dt * (ohmic - rate[c] + top[c])
-            out[C_V] = charge * dt * (ohmic_v - rate_v[c]) * voltage
-            out[C_XI] = -charge * dt * rate_xi[c]
-            out[C_MU] = -charge * dt * rate_mu[c] * well
+                if phi_face > 0.0:
+                    phi_face *= series_mean(sigma, conductivity[n])
+                    ohmic += phi_face * (ion[n] - ion[c])
+                    ohmic_v -= phi_face
+                    out[C_V + 1 + d] = charge * dt * phi_face * voltage
+            if psi > 0.0:
+                residual[c, XI] = psi * (alpha0 * x - history[c]) - dt * (drift + charge * rate[c])
+                out[A_XI] = psi * alpha0 - dt * (drift_xi + charge * rate_xi[c])
+                out[A_MU] = -dt * (drift_mu + charge * rate_mu[c]) * well
+                out[A_V] = -dt * charge * rate_v[c] * voltage
+                local = psi * elastic_well_prime(x, well, bulk, edge, bonded[c])
+                local += wall_density[c] * wall_prime(x, wetting[c])
+                local_xi = psi * elastic_well_second(x, well, bulk, edge, bonded[c])
+                local_xi += wall_density[c] * wall_second(x, wetting[c])
+                residual[c, MU] = (local - bend - psi * mu[c]) / well
+                out[B_XI] = (local_xi - bend_xi) / well
+                out[B_MU] = -psi
+            if phi > 0.0:
+                residual[c, V] = charge * dt * (ohmic - rate[c] + top[c])
+                out[C_V] = charge * dt * (ohmic_v - rate_v[c]) * voltage
+                out[C_XI] = -charge * dt * rate_xi[c]
+                out[C_MU] = -charge * dt * rate_mu[c] * well
 
 
 def unknown_mask(pore: np.ndarray, electrolyte: np.ndarray) -> np.ndarray:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dgels
+
+from phasefield.solvers.vectors import add, dots, partial_sums, scale, subtract
 
 __all__ = ["Operator", "Workspace"]
 
@@ -18,9 +19,6 @@ GAIN = 0.1
 
 USUAL = 40
 
-CHUNK = 4096
-"""Numbers that are summed by one thread: a fixed partition makes a fixed sum."""
-
 
 class Operator(Protocol):
     """A matrix with a preconditioner; vectors have any fixed shape."""
@@ -30,31 +28,6 @@ class Operator(Protocol):
 
     def precondition(self, b: Array, x: Array, product: Array) -> None:
         """Write an approximate solution `x` for the right side `b`, and the matrix times x."""
-
-
-@njit(cache=True, parallel=True)
-def _dots(basis, count, vector, partial):
-    """Products of the first `count` rows of `basis` with `vector`, chunk by chunk."""
-    size = vector.size
-    for chunk in prange(partial.shape[0]):
-        start, stop = chunk * CHUNK, min((chunk + 1) * CHUNK, size)
-        for row in range(count):
-            total = 0.0
-            for n in range(start, stop):
-                total += basis[row, n] * vector[n]
-            partial[chunk, row] = total
-
-
-@njit(cache=True, parallel=True)
-def _add(basis, weights, vector):
-    """Add the rows of `basis`, each times its weight, to `vector`."""
-    size = vector.size
-    for chunk in prange((size + CHUNK - 1) // CHUNK):
-        start, stop = chunk * CHUNK, min((chunk + 1) * CHUNK, size)
-        for row in range(weights.size):
-            weight = weights[row]
-            for n in range(start, stop):
-                vector[n] += weight * basis[row, n]
 
 
 class Workspace:
@@ -71,7 +44,7 @@ class Workspace:
         # not zeroed: an operating system only backs what is written to
         self._basis = np.empty((most + 1, size))
         self._directions = np.empty((most, size))
-        self._partial = np.empty((-(-size // CHUNK), most + 1))
+        self._partial = partial_sums(size, most + 1)
         self._residual = np.empty(size)
         self.iterations = 0
 
@@ -83,7 +56,7 @@ class Workspace:
         """
         x = np.zeros(self._basis.shape[1])
         residual = self._residual
-        residual[:] = b.ravel()
+        scale(b.ravel(), 1.0, residual)
         start = ratio = self._norm(residual)
         if start == 0.0:
             return x.reshape(self._shape), residual.reshape(self._shape), 0.0
@@ -92,21 +65,21 @@ class Workspace:
             before = ratio
             self._minimise(operator, x, residual, tolerance / ratio)
             operator.multiply(x.reshape(self._shape), residual.reshape(self._shape))
-            np.subtract(b.ravel(), residual, out=residual)
+            subtract(b.ravel(), residual)
             ratio = self._norm(residual) / start
             if not ratio < enough * before:
                 break
         return x.reshape(self._shape), residual.reshape(self._shape), ratio
 
     def _norm(self, vector: Array) -> float:
-        _dots(vector[None], 1, vector, self._partial)
+        dots(vector[None], 1, vector, self._partial)
         return float(np.sqrt(np.sum(self._partial[:, 0])))
 
     def _minimise(self, operator: Operator, x: Array, residual: Array, tolerance: float) -> None:
         """Add to x what minimises the residual over one Krylov space."""
         basis, directions, shape = self._basis, self._directions, self._shape
         norm = self._norm(residual)
-        np.divide(residual, norm, out=basis[0])
+        scale(residual, 1.0 / norm, basis[0])
         upper = np.zeros((self._most + 1, self._most))
         weights, step = np.zeros(0), 0
         while step < self._most:
@@ -121,15 +94,15 @@ class Workspace:
             weights, left = _least_squares(upper[: step + 1, :step])
             if left <= tolerance or length == 0.0 or not np.isfinite(length):
                 break
-            np.divide(product, length, out=product)
+            scale(product, 1.0 / length, product)
         self.iterations += step
-        _add(directions, norm * weights, x)
+        add(directions, norm * weights, x)
 
     def _orthogonalise(self, vector: Array, count: int) -> Array:
         """Take the first `count` basis vectors out of `vector`; return how much of each it had."""
-        _dots(self._basis, count, vector, self._partial)
+        dots(self._basis, count, vector, self._partial)
         parts: Array = np.sum(self._partial[:, :count], axis=0)
-        _add(self._basis, -parts, vector)
+        add(self._basis, -parts, vector)
         return parts
 
 

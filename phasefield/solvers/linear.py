@@ -15,6 +15,7 @@ from phasefield.solvers.krylov import Operator, Workspace
 from phasefield.solvers.multigrid import Multigrid
 from phasefield.solvers.sparsity import Sparsity
 from phasefield.solvers.stencil import Layout
+from phasefield.solvers.vectors import add, weighted_sum
 
 __all__ = ["DIRECT_UNKNOWNS", "LinearSolver", "Together"]
 
@@ -108,8 +109,7 @@ class LinearSolver:
     Parameters
     ----------
     layout : slots of the model.
-    sparsity : numbering of the unknowns; right sides and solutions are packed by it.
-    mask, shape : see `Multigrid`.
+    sparsity : which unknowns exist, and their order for the direct solver.
     conserved : (3,) weights of the rows whose sum over all cells is a conserved quantity, e.g.
         lithium. That sum of the residual is made zero to round-off whatever the tolerance.
     beside : what the matrix has beside its slots, which adds nothing to the conserved sum of a
@@ -120,17 +120,14 @@ class LinearSolver:
         self,
         layout: Layout,
         sparsity: Sparsity,
-        mask: NDArray[np.bool_],
-        shape: tuple[int, int, int],
         conserved: Array | None = None,
         beside: Beside | None = None,
     ) -> None:
         self._sparsity, self._conserved, self._beside = sparsity, conserved, beside
-        self._dimensions = sum(n > 1 for n in shape)
-        self._multigrid = Multigrid(layout, mask, shape)
-        most = MOST_ITERATIONS if len(mask) < LARGE else MOST_OF_LARGE
-        self._workspace = Workspace(mask.shape, most)
-        self._exists = mask.astype(float)
+        self._dimensions = sum(n > 1 for n in sparsity.shape)
+        self._multigrid = Multigrid(layout, sparsity.shape)
+        most = MOST_ITERATIONS if len(sparsity.mask) < LARGE else MOST_OF_LARGE
+        self._workspace = Workspace(sparsity.mask.shape, most)
         self._values = np.zeros((0, 0))
         self._factors: Factors | None = None
         self._shape_of_loss: tuple[Array, float] | None = None
@@ -156,20 +153,18 @@ class LinearSolver:
         return self
 
     def solve(self, right: Array) -> Array:
-        """Solution for packed right sides (size,) or (size, columns).
+        """Solution for a right side, both (cells, 3) with 0 where there is no unknown.
 
         Raises
         ------
         RuntimeError : no solution was found.
         """
         if self._factors is not None and self._beside is None:
-            return self._factors.solve(right)
-        if right.ndim == 2:
-            return np.stack([self.solve(column) for column in right.T], axis=1)
-        b = self._sparsity.unpack(right)
-        x, residual, ratio = self._workspace.solve(self._operator(), b, TOLERANCE)
+            return self._sparsity.unpack(self._factors.solve(self._sparsity.pack(right)))
+        x, residual, ratio = self._workspace.solve(self._operator(), right, TOLERANCE)
         if ratio <= LOST:
-            return self._sparsity.pack(self._conserving(x, residual))
+            self._conserve(x, residual)
+            return x
         if self._factors is not None:
             raise RuntimeError(f"the linear solver stands at {ratio:.1e} of its right side")
         self._factors = self._rescue(ratio)
@@ -189,17 +184,18 @@ class LinearSolver:
         log.info("Krylov solver stands at %.1e: factorising %d unknowns", ratio, size)
         return Factors(self._sparsity.matrix(self._values))
 
-    def _conserving(self, x: Array, residual: Array) -> Array:
+    def _conserve(self, x: Array, residual: Array) -> None:
         """Change x so little that the conserved sum of the residual is zero.
 
         The conserved rows of all Jacobians of a step have one sum: what `shape` adds to it holds.
         """
         if self._conserved is None:
-            return x
+            return
         if self._shape_of_loss is None:
             even, product = np.empty_like(x), np.empty_like(x)
-            right = self._exists * (self._conserved > 0.0)
+            right = np.asarray(self._sparsity.mask * (self._conserved > 0.0), float)
             self._operator().precondition(right, even, product)
-            self._shape_of_loss = even, float(np.sum(product @ self._conserved))
+            self._shape_of_loss = even, weighted_sum(product, self._conserved)
         shape, sum_of_shape = self._shape_of_loss
-        return x + float(np.sum(residual @ self._conserved)) / sum_of_shape * shape
+        much = weighted_sum(residual, self._conserved) / sum_of_shape
+        add(shape.reshape(1, -1), np.array([much]), x.ravel())

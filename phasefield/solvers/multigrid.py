@@ -14,12 +14,12 @@ from phasefield.solvers.pairing import find_strongest, pair_layers
 from phasefield.solvers.stencil import (
     Layout,
     active_directions,
-    clean,
     coarsen,
     flat_offsets,
     invert,
     pack,
 )
+from phasefield.solvers.vectors import scale
 
 __all__ = ["FEWER", "Multigrid"]
 
@@ -107,19 +107,18 @@ class Multigrid:
     Parameters
     ----------
     layout : slots of the Jacobian.
-    mask : (cells, 3) bool, which unknowns exist.
     shape : cells along (z, y, x).
     """
 
-    def __init__(self, layout: Layout, mask: NDArray[np.bool_], shape: Shape) -> None:
-        self._layout, self._mask = layout, mask
+    def __init__(self, layout: Layout, shape: Shape) -> None:
+        self._layout = layout
         self._directions = active_directions(shape)
         self._levels = [_Level.empty(shape, self._directions, layout.rows.size)]
         self._values: Array = np.zeros((0, 0))
-        self._large = len(mask) >= LARGE
+        self._large = np.prod(shape) >= LARGE
 
     def factorise(self, values: Array, *, as_before: bool = False) -> None:
-        """Build all levels from the slots `values` (cells, slots), where no-unknowns get zeros.
+        """Build all levels from the slots `values` (cells, slots), 0 where no unknowns are joined.
 
         They are read again by `multiply`. With `as_before` the layers are joined as they were for
         the last Jacobian.
@@ -128,7 +127,6 @@ class Multigrid:
         self._values = values
         groups = layout.rows, layout.columns, layout.first
         table = *groups, layout.local_rows, layout.local_columns, layout.local_slots
-        clean(level.shape, self._directions, level.offsets, self._mask, *table, values)
         pack(self._directions, *table, values, level.off, level.rest)
         while max(level.shape) > 1:
             coarse = self._levels[depth + 1] if as_before else self._coarse(depth)
@@ -168,9 +166,10 @@ class Multigrid:
     def precondition(self, b: Array, x: Array, product: Array) -> None:
         """Write an approximate solution `x` of the system with right side `b`, and J x."""
         level = self._levels[0]
-        level.b[:] = b
+        level.b = b
         self._cycle(0)
-        x[:] = level.x[level.margin : level.margin + len(b)]
+        found = level.x[level.margin : level.margin + len(b)]
+        scale(found.ravel(), 1.0, x.ravel())
         self.multiply(x, product)
 
     def _cycle(self, depth: int, *, empty: bool = True) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.errors import PhaseFieldError
+from phasefield.solvers.vectors import largest
 
 __all__ = ["Iterate", "NewtonFailed", "NewtonResult", "System", "solve"]
 
@@ -29,8 +30,8 @@ class NewtonFailed(PhaseFieldError):
 class Iterate(Protocol):
     """Unknowns of a model: three per cell, the last a potential, and a few extra potentials."""
 
-    def moved(self, change: Array, extra: Array) -> Self:
-        """Copy changed by `change` (cells, 3) and `extra`, both in SI units."""
+    def moved(self, change: Array, step: Array, extra: Array) -> Self:
+        """Copy changed by the columns of `change` (cells, 3) times `step` (3,), and `extra` [V]."""
 
 
 I = TypeVar("I", bound=Iterate)  # noqa: E741
@@ -79,13 +80,13 @@ def solve(
     NewtonFailed : after `most_iterations`, on a singular matrix, or when numbers stop being finite.
     """
     now = guess
-    largest = np.inf
+    left = np.inf
     for iteration in range(most_iterations + 1):
         residual, net = system.evaluate(now, step)
-        largest = float(max(np.abs(residual).max(), np.abs(net).max(initial=0.0)))
-        if largest <= tolerance:
-            return NewtonResult(now, iteration, largest)
-        if not np.isfinite(largest) or iteration == most_iterations:
+        left = float(max(residual.max(), -residual.min(), np.abs(net).max(initial=0.0)))
+        if left <= tolerance:
+            return NewtonResult(now, iteration, left)
+        if not np.isfinite(left) or iteration == most_iterations:
             break
         try:
             change, extra = system.update(residual, net, step)
@@ -93,18 +94,16 @@ def solve(
             raise NewtonFailed(str(error)) from error
         moved = _damped(now, change, extra, system.column_scale)
         now = moved if limited is None else limited(now, moved)
-    raise NewtonFailed(
-        f"residual {largest:.1e} after {iteration} iterations, asked {tolerance:.0e}"
-    )
+    raise NewtonFailed(f"residual {left:.1e} after {iteration} iterations, asked {tolerance:.0e}")
 
 
 def _damped(now: I, change: np.ndarray, extra: np.ndarray, scale: np.ndarray) -> I:
     """Take the update, shortened so that no cell leaves the range where its tangent holds."""
-    xi_change = np.abs(change[:, 0]).max()
-    potential_change = max(np.abs(change[:, 2]).max(), np.abs(extra).max(initial=0.0))
+    xi_change, _, potential_change = largest(change)
+    potential_change = max(potential_change, np.abs(extra).max(initial=0.0))
     length = min(
         1.0,
         LARGEST_XI_CHANGE / max(xi_change, 1e-300),
         LARGEST_POTENTIAL_CHANGE / max(potential_change, 1e-300),
     )
-    return now.moved(length * change * scale, length * scale[2] * extra)
+    return now.moved(change, length * scale, length * scale[2] * extra)

@@ -14,6 +14,7 @@ from phasefield.solvers.gradient import gradient_divergence
 from phasefield.solvers.linear import LinearSolver
 from phasefield.solvers.paper_assembly import PAPER_SLOTS, C, V, assemble_paper
 from phasefield.solvers.sparsity import Sparsity
+from phasefield.solvers.vectors import moved
 
 __all__ = ["PaperStep", "PaperSystem", "PaperUnknowns"]
 
@@ -50,14 +51,10 @@ class PaperUnknowns:
     potential: Array
     applied: Array
 
-    def moved(self, change: Array, extra: Array) -> PaperUnknowns:
-        """Copy with (xi, c, V) changed by the columns of `change` and V0 by `extra` [V]."""
-        return PaperUnknowns(
-            self.xi + change[:, 0],
-            self.concentration + change[:, 1],
-            self.potential + change[:, 2],
-            self.applied + extra,
-        )
+    def moved(self, change: Array, step: Array, extra: Array) -> PaperUnknowns:
+        """Copy with (xi, c, V) changed by the columns of `change` times `step`, V0 by `extra`."""
+        fields = moved(self.xi, self.concentration, self.potential, change, step)
+        return PaperUnknowns(*fields, self.applied + extra)
 
 
 class PaperSystem:
@@ -73,8 +70,7 @@ class PaperSystem:
         cells = domain.grid.size
         everywhere, shape = np.ones((cells, 3), bool), domain.grid.shape
         self.sparsity = Sparsity(PAPER_SLOTS, everywhere, shape)
-        self._linear = LinearSolver(PAPER_LAYOUT, self.sparsity, everywhere, shape)
-        self._residual = np.zeros((cells, 3))
+        self._linear = LinearSolver(PAPER_LAYOUT, self.sparsity)
         self._values = np.zeros((cells, len(PAPER_SLOTS)))
         self._bend, self._kappa = np.zeros(cells), np.zeros(cells)
         bottom = np.zeros(domain.grid.shape, bool)
@@ -89,16 +85,17 @@ class PaperSystem:
         return np.array([1.0, self._model.ion_concentration, self._model.thermal_voltage])
 
     def evaluate(self, unknowns: PaperUnknowns, step: PaperStep) -> tuple[Array, Array]:
-        """Assemble at `unknowns`; return the residual (size,) and that of the equation of V0."""
+        """Assemble at `unknowns`; return the residual (cells, 3) and that of the equation of V0."""
         model, grid = self._model, self._grid
         gradient_divergence(
             grid.shape, grid.spacing, unknowns.xi, model.gradient_coefficient, model.anisotropy,
             model.fold, self._bend, self._kappa,
         )  # fmt: skip
+        residual = np.empty((grid.size, 3))
         assemble_paper(
             grid.shape, grid.spacing, grid.growth_axis, self._phi, model, step.alpha0, step.dt,
             unknowns.xi, unknowns.concentration, unknowns.potential, step.xi_history,
-            step.c_history, self._bend, self._kappa, unknowns.applied[0], self._residual,
+            step.c_history, self._bend, self._kappa, unknowns.applied[0], residual,
             self._values,
         )  # fmt: skip
         self._set_metal_side(unknowns)
@@ -106,7 +103,7 @@ class PaperSystem:
             net = (unknowns.applied[0] - step.voltage) / model.thermal_voltage
         else:
             net = np.sum(step.alpha0 * unknowns.xi - step.xi_history) - step.growth
-        return self.sparsity.pack(self._residual), np.array([net])
+        return residual, np.array([net])
 
     def _set_metal_side(self, unknowns: PaperUnknowns) -> None:
         """Derivatives of the rows of c and V to V0, in the cells of the metal side."""
@@ -129,9 +126,8 @@ class PaperSystem:
         """Newton update at the last evaluation: scaled (cells, 3), and V0/(RT/F) as (1,)."""
         factors = self._linear.factorise(self._values, as_before=step is self._solved)
         self._solved = step
-        plain = self.sparsity.unpack(factors.solve(-residual))
-        column = self.sparsity.pack(step.dt * self._metal_side)
-        spread = self.sparsity.unpack(factors.solve(column))
+        plain = factors.solve(-residual)
+        spread = factors.solve(step.dt * self._metal_side)
         if step.growth is None:
             applied = -net[0]
         else:

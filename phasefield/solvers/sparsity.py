@@ -24,6 +24,7 @@ class Sparsity:
 
     Attributes
     ----------
+    mask, shape : as given.
     size : number of unknowns.
     """
 
@@ -33,12 +34,17 @@ class Sparsity:
         mask: NDArray[np.bool_],
         shape: tuple[int, int, int],
     ) -> None:
-        self._slots, self._mask, self._shape = slots, mask, shape
+        self._slots, self.mask, self.shape = slots, mask, shape
         self.size = int(mask.sum())
-        number = _number(mask, shape).ravel()
-        there = np.flatnonzero(mask)
-        self._places = np.empty(self.size, np.int64)
-        self._places[number[there]] = there
+
+    @cached_property
+    def _places(self) -> NDArray[np.int64]:
+        """Where in (cells, 3) each unknown is; made on demand, as is the pattern."""
+        number = _number(self.mask, self.shape).ravel()
+        there = np.flatnonzero(self.mask)
+        places = np.empty(self.size, np.int64)
+        places[number[there]] = there
+        return places
 
     @cached_property
     def _pattern(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
@@ -54,7 +60,7 @@ class Sparsity:
 
     def _entries(self) -> tuple[NDArray[np.int64], ...]:
         """Row, column and flat index into `values` of every slot that joins two unknowns."""
-        neighbours, number = _neighbours(self._shape), _number(self._mask, self._shape)
+        neighbours, number = _neighbours(self.shape), _number(self.mask, self.shape)
         rows, columns, source = [], [], []
         cells = np.arange(len(number))
         for slot, (row, column, direction) in enumerate(self._slots):
@@ -80,7 +86,7 @@ class Sparsity:
 
     def unpack(self, vector: NDArray[np.float64]) -> NDArray[np.float64]:
         """Array (cells, 3) from a vector of unknowns; 0 where there is none."""
-        cells = np.zeros(self._mask.shape)
+        cells = np.zeros(self.mask.shape)
         cells.ravel()[self._places] = vector
         return cells
 

@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 __all__ = [
     "Layout",
     "active_directions",
-    "clean",
     "coarsen",
     "flat_offsets",
     "invert",
@@ -97,42 +96,9 @@ def flat_offsets(shape: tuple[int, int, int], directions: Integers) -> Integers:
     return strides[directions // 2] * np.where(directions % 2, 1, -1)
 
 
-@njit(cache=True)
-def _outside(direction, k, j, i, shape):
-    """Whether there is no neighbour in this direction."""
-    place = (k, j, i)[direction // 2]
-    return place == (shape[direction // 2] - 1 if direction % 2 else 0)
-
-
-@njit(cache=True, parallel=True)
-def clean(
-    shape, directions, offsets, mask, rows, columns, first, l_rows, l_columns, l_slots, values
-):  # fmt: skip
-    """Zero in `values` (cells, slots) whatever does not join two unknowns of `mask` (cells, 3)."""
-    nz, ny, nx = shape
-    for line in prange(nz * ny):
-        for i in range(nx):
-            c = line * nx + i
-            for g in range(rows.size):
-                here = mask[c, rows[g]]
-                if not (here and mask[c, columns[g]]):
-                    values[c, first[g]] = 0.0
-                for n in range(directions.size):
-                    d = directions[n]
-                    if (
-                        not here
-                        or _outside(d, line // ny, line % ny, i, shape)
-                        or not mask[c + offsets[n], columns[g]]
-                    ):
-                        values[c, first[g] + 1 + d] = 0.0
-            for g in range(l_rows.size):
-                if not (mask[c, l_rows[g]] and mask[c, l_columns[g]]):
-                    values[c, l_slots[g]] = 0.0
-
-
 @njit(cache=True, parallel=True)
 def pack(directions, rows, columns, first, l_rows, l_columns, l_slots, values, off, rest):
-    """Store the cleaned `values` as couplings `off` (cells, directions, groups) and row sums."""
+    """Store the slots `values` as couplings `off` (cells, directions, groups) and row sums."""
     for c in prange(values.shape[0]):
         rest[c] = 0.0
         for g in range(rows.size):

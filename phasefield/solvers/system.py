@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+from numba import njit, prange
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -21,6 +22,7 @@ from phasefield.solvers.electrons import Condensed, ElectronNetwork
 from phasefield.solvers.linear import LinearSolver, Together
 from phasefield.solvers.sparsity import Sparsity
 from phasefield.solvers.surface import Surface
+from phasefield.solvers.vectors import moved
 
 __all__ = ["CoupledSystem", "Step", "Unknowns"]
 
@@ -28,6 +30,9 @@ Array = NDArray[np.float64]
 
 LITHIUM = np.array([1.0, 0.0, -1.0])
 """Rows (A) minus (C), summed over all cells: metal grown is charge passed."""
+
+CELLS = ((1, 2), (1, 2))
+"""Axes that rows (extra, cells, 3) have in common with columns of the same shape."""
 
 LEAST_LEFT = 0.05
 """Share of its distance from xi = 0 or 1 that an iteration leaves to a cell. Chosen: without it
@@ -97,15 +102,24 @@ class Unknowns:
     metal: Array
     drop: Array = field(default_factory=lambda: np.zeros(1))
 
-    def moved(self, change: Array, extra: Array) -> Unknowns:
-        """Copy with (xi, mu, V_l) changed by the columns of `change`, the rest by `extra` [V]."""
-        return Unknowns(
-            self.xi + change[:, 0],
-            self.mu + change[:, 1],
-            self.ion + change[:, 2],
-            self.metal + extra[:-1],
-            self.drop + extra[-1:],
-        )
+    def moved(self, change: Array, step: Array, extra: Array) -> Unknowns:
+        """Copy with (xi, mu, V_l) changed by the columns of `change` times `step`, the rest by
+        `extra` [V]."""
+        fields = moved(self.xi, self.mu, self.ion, change, step)
+        return Unknowns(*fields, self.metal + extra[:-1], self.drop + extra[-1:])
+
+
+@njit(cache=True, parallel=True)
+def _limited(before, after, edge):
+    """See `CoupledSystem.limited`; xi of all cells, flat."""
+    found = np.empty_like(after)
+    for c in prange(after.size):
+        low = before[c] < 0.5
+        left, now = (before[c], after[c]) if low else (1.0 - before[c], 1.0 - after[c])
+        if left > edge:
+            now = max(now, LEAST_LEFT * left)
+        found[c] = now if low else 1.0 - now
+    return found
 
 
 class CoupledSystem:
@@ -135,11 +149,8 @@ class CoupledSystem:
         if self._surface is not None:
             self._beside.parts["surface"] = self._surface
         beside = self._beside if self._surface or self._coating else None
-        self._linear = LinearSolver(
-            CONSERVED_LAYOUT, self.sparsity, mask, domain.grid.shape, LITHIUM, beside
-        )
+        self._linear = LinearSolver(CONSERVED_LAYOUT, self.sparsity, LITHIUM, beside)
         cells = domain.grid.size
-        self._residual = np.zeros((cells, 3))
         self._values = np.zeros((cells, len(SLOTS)))
         self._reaction = np.zeros((4, cells))
         self._loose = np.zeros(cells)
@@ -171,10 +182,7 @@ class CoupledSystem:
         A tangent that leads down to less than none of it would have the cell bounce off an end
         that is as stiff as bulk metal, and its neighbours with it.
         """
-        left = np.where(before.xi < 0.5, before.xi, 1.0 - before.xi)
-        found = np.where(before.xi < 0.5, after.xi, 1.0 - after.xi)
-        kept = np.where(left > self._model.edge, np.maximum(found, LEAST_LEFT * left), found)
-        return replace(after, xi=np.where(before.xi < 0.5, kept, 1.0 - kept))
+        return replace(after, xi=_limited(before.xi, after.xi, self._model.edge))
 
     @property
     def column_scale(self) -> Array:
@@ -182,11 +190,12 @@ class CoupledSystem:
         return np.array([1.0, self._model.barrier_height, self._model.thermal_voltage])
 
     def evaluate(self, unknowns: Unknowns, step: Step) -> tuple[Array, Array]:
-        """Assemble at `unknowns`; return the residual (size,) and that of the extra equations.
+        """Assemble at `unknowns`; return the residual (cells, 3) and that of the extra equations.
 
-        Both are scaled to a change of xi in one cell. The extra equations are those of the second
-        electrode, its current or its voltage, of the detached bodies, their net currents, and last,
-        where a counter electrode is held at a voltage, that. Voltages are in RT/F.
+        The former is 0 where there is no unknown. Both are scaled to a change of xi in one cell.
+        The extra equations are those of the second electrode, its current or its voltage, of the
+        detached bodies, their net currents, and last, where a counter electrode is held at a
+        voltage, that. Voltages are in RT/F.
         """
         metal = unknowns.metal[step.index]
         source = step.source
@@ -206,15 +215,16 @@ class CoupledSystem:
             )  # fmt: skip
         if step.shot is not None:
             self._reaction[0] += step.shot
+        residual = np.empty((self._grid.size, 3))
         assemble(
             self._grid.shape, self._grid.spacing, self._pore, self._electrolyte,
             self._wall_density, self._local.wetting, self._local.conductivity,
             self._loose if step.bonded is None else step.bonded,
             self._model, step.alpha0, step.dt, unknowns.xi, unknowns.mu,
-            unknowns.ion, step.history, source, *self._reaction, self._residual, self._values,
+            unknowns.ion, step.history, source, *self._reaction, residual, self._values,
         )  # fmt: skip
         if self._surface is not None:
-            self._surface.add(unknowns.xi, self._residual, self._values)
+            self._surface.add(unknowns.xi, residual, self._values)
         net = self._per_body(self._reaction[0], step)
         if step.electrons is not None:
             net -= step.electrons.outflow(unknowns.metal) * step.dt * self._model.volume_per_charge
@@ -225,7 +235,7 @@ class CoupledSystem:
             net[0] += given * step.dt * self._model.volume_per_charge
         elif step.voltage is not None:
             net = np.append(net, self.excess(unknowns, step))
-        return self.sparsity.pack(self._residual), net
+        return residual, net
 
     def update(self, residual: Array, net: Array, step: Step) -> tuple[Array, Array]:
         """Newton update at the last evaluation: scaled (cells, 3), and (V_s.., drop)/(RT/F)."""
@@ -236,18 +246,18 @@ class CoupledSystem:
         if step.electrons is not None:
             nodes, net = net[: step.unknown], net[step.unknown :]
             self._beside.parts["coating"] = coating = self._condensed(step, step.electrons)
-            right = right + self.sparsity.pack(coating.spread(coating.factors.solve(nodes)))
-        plain: Array = factors.solve(right)
+            right = right + coating.spread(coating.factors.solve(nodes))
+        change = factors.solve(right)
         found: Array = np.zeros(0)
         if net.size:
             rows, columns, corner = self._border(step)
-            spread = factors.solve(columns)
-            border = corner - rows @ spread
+            spread = np.stack([factors.solve(column) for column in columns])
+            border = corner - np.tensordot(rows, spread, CELLS)
             untouched = np.diag(corner) == 0.0  # no contact, no current: any potential will do
             border[untouched, untouched] = 1.0
-            found = np.asarray(np.linalg.solve(border, -net - rows @ plain), float)
-            plain = np.asarray(plain - spread @ found, float)
-        change = self.sparsity.unpack(plain)
+            lacking = -net - np.tensordot(rows, change, 2)
+            found = np.asarray(np.linalg.solve(border, lacking), float)
+            change = np.asarray(change - np.tensordot(found, spread, 1), float)
         if coating is not None:
             found = np.append(coating.factors.solve(-nodes - coating.gather(change)), found)
         extra = np.zeros(step.unknown + 2)
@@ -277,12 +287,14 @@ class CoupledSystem:
 
     def _per_body(self, density: Array, step: Step) -> Array:
         """Sum a reaction density [A m-3] over each body but the first, scaled as the residual."""
+        if not step.unknown:
+            return np.zeros(0)
         sums = np.bincount(step.index, weights=density, minlength=step.unknown + 1)[1:]
         scaled = np.asarray(sums * (step.dt * self._model.volume_per_charge), float)
         return scaled
 
     def _border(self, step: Step) -> tuple[Array, Array, Array]:
-        """Rows (extra, size), columns (size, extra) and corner of the extra unknowns."""
+        """Rows and columns, (extra, cells, 3), and corner of the extra unknowns."""
         scale = step.dt * self._model.volume_per_charge
         rows: list[Array] = []
         columns: list[Array] = []
@@ -290,8 +302,8 @@ class CoupledSystem:
         if step.electrons is None:
             derivative, to_metal = self._coupling(step)
             inside = [(step.index == body + 1)[:, None] for body in range(step.unknown)]
-            rows = [self.sparsity.pack(derivative * where) for where in inside]
-            columns = [self.sparsity.pack(to_metal * where) for where in inside]
+            rows = [derivative * where for where in inside]
+            columns = [to_metal * where for where in inside]
             slopes = -self._per_body(self._reaction[3], step) * self._model.thermal_voltage
         if step.bodies.second and step.voltage is not None:
             rows[0], slopes[0] = np.zeros_like(rows[0]), 1.0
@@ -301,7 +313,7 @@ class CoupledSystem:
             columns.append(self._in_ion_row(flux * self.electrode.source))
             slopes = np.append(slopes, 1.0 + step.half_cell / self.electrode.resistance)
         corner: Array = np.diag(slopes)
-        return np.array(rows), np.stack(columns, axis=-1), corner
+        return np.array(rows), np.array(columns), corner
 
     def _coupling(self, step: Step) -> tuple[Array, Array]:
         """Derivatives of a cell's reaction to its unknowns, of its rows to V_s, (cells, 3)."""
@@ -320,7 +332,7 @@ class CoupledSystem:
         return Condensed(step.index, *self._coupling(step), Factors(sparse.csc_array(matrix)))
 
     def _in_ion_row(self, values: Array) -> Array:
-        """Values of the cells as entries of the ion potential, packed (size,)."""
-        placed = np.zeros_like(self._residual)
-        placed[:, V] = values
-        return self.sparsity.pack(placed)
+        """Values of the cells as entries of the ion potential, (cells, 3)."""
+        placed = np.zeros((values.size, 3))
+        placed[:, V] = values * (self._electrolyte > 0.0)
+        return placed

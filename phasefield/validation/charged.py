@@ -65,9 +65,9 @@ class Plate:
         self.y, self.x = at[:, None], at[None, :]
         mask = np.zeros((cells**2, 3), bool)
         mask[:, :2] = True
-        self._sparsity = Sparsity(SLOTS, mask, self.shape)
+        sparsity = Sparsity(SLOTS, mask, self.shape)
         weights = np.array([1.0, 0.0, 0.0])  # the sum of c is kept to round-off
-        self._linear = LinearSolver(CONSERVED_LAYOUT, self._sparsity, mask, self.shape, weights)
+        self._linear = LinearSolver(CONSERVED_LAYOUT, sparsity, weights)
         self._values = np.zeros((cells**2, len(SLOTS)))
         self._inside = self._neighbours() / self.h**2
         self._out, self._stiff = np.zeros(cells**2), np.zeros(cells**2)
@@ -135,13 +135,12 @@ class Plate:
         values[:, B_XI] = stiffness + KAPPA * self._inside.sum(axis=1)
         values[:, B_XI + 1 : B_XI + 7] = -KAPPA * self._inside
         values[:, B_MU] = -1.0
-        return self._sparsity.pack(rows), np.zeros(0)
+        return rows, np.zeros(0)
 
     def update(self, residual: Array, net: Array, step: _Step) -> tuple[Array, Array]:
         """Newton update of c and mu."""
         del net, step
-        found = self._linear.factorise(self._values).solve(-residual)
-        return self._sparsity.unpack(found), np.zeros(2)
+        return self._linear.factorise(self._values).solve(-residual), np.zeros(2)
 
     def energies(self, c: Array) -> tuple[float, float]:
         """F of the benchmark, as MMSP sums it, and the energy that must fall.

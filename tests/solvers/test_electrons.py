@@ -108,7 +108,7 @@ def test_each_block_of_the_potentials_is_a_derivative():
             assert np.abs(net - expected).max() < 1e-5 * np.abs(expected).max()
         else:
             assert np.abs(coating.factors.solve(net) - extra[1:-1]).max() < 1e-5
-            found = system.sparsity.pack(coating.spread(extra[1:-1]))
+            found = coating.spread(extra[1:-1])
             assert np.abs(rows - found).max() < 1e-5 * np.abs(found).max()
 
 

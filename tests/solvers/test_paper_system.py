@@ -59,8 +59,8 @@ def test_newton_update_solves_the_linearised_system(dimensions, control, fixed):
     change, extra = system.update(residual.copy(), net.copy(), step)
     scale = system.column_scale
     h = 1e-7 / max(np.abs(change).max(), np.abs(extra).max())
-    forward = system.evaluate(point.moved(h * change * scale, h * scale[2] * extra), step)
-    backward = system.evaluate(point.moved(-h * change * scale, -h * scale[2] * extra), step)
+    forward = system.evaluate(point.moved(change, h * scale, h * scale[2] * extra), step)
+    backward = system.evaluate(point.moved(change, -h * scale, -h * scale[2] * extra), step)
     for at, plus, minus in zip((residual, net), forward, backward, strict=True):
         derivative = (plus - minus) / (2 * h)
         assert derivative == pytest.approx(-at, abs=1e-4 * np.abs(residual).max())
