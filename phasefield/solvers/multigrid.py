@@ -180,8 +180,8 @@ class Multigrid:
             return
         coarse = self._levels[depth + 1]
         restrict(
-            self._layout.family, level.starts, level.shape, level.offsets, level.margin, level.off,
-            level.rest, level.b, level.x, coarse.b,
+            self._layout.family, level.starts, level.parents, level.offsets, level.margin,
+            level.off, level.rest, level.b, level.x, coarse.b,
         )  # fmt: skip
         threads = get_num_threads()
         if len(coarse.b) < ALONE_BELOW:
@@ -197,6 +197,6 @@ class Multigrid:
     def _smooth(self, level: _Level, first: int, empty: bool) -> None:
         """Red-black sweeps that begin with the colour `first`."""
         smooth(
-            self._layout.family, level.shape, level.offsets, level.margin, first, 2 * level.sweeps,
-            empty, level.off, level.inverse, level.b, level.x,
+            get_num_threads(), self._layout.family, level.shape, level.offsets, level.margin, first,
+            2 * level.sweeps, empty, level.off, level.inverse, level.b, level.x,
         )  # fmt: skip
