@@ -8,7 +8,7 @@ from phasefield.solvers import assembly as conserved
 from phasefield.solvers import paper_assembly as published
 from phasefield.solvers.assembly import MU, SLOTS, XI, V
 from phasefield.solvers.paper_assembly import PAPER_SLOTS, C
-from phasefield.solvers.stencil import make_layout
+from phasefield.solvers.stencil import U, make_layout
 
 __all__ = ["CONSERVED_LAYOUT", "PAPER_LAYOUT", "couple", "multiply"]
 
@@ -66,9 +66,9 @@ def _own(family, s, y0, y1, y2):
 @njit(cache=True)
 def _beside(family, s, d, y0, y1, y2):
     """What the slots `s` of a cell take from those of its neighbour in direction `d`."""
-    n = 1 + d
+    n = U(1 + d)
     if family == CONSERVED:
-        return s[A_XI + n] * y0 + s[A_MU + n] * y1, s[B_XI + n] * y0, s[C_V + n] * y2
+        return s[U(A_XI) + n] * y0 + s[U(A_MU) + n] * y1, s[U(B_XI) + n] * y0, s[U(C_V) + n] * y2
     return (
         s[P_X_XI + n] * y0,
         s[P_C_XI + n] * y0 + s[P_C_C + n] * y1 + s[P_C_V + n] * y2,
@@ -79,12 +79,14 @@ def _beside(family, s, d, y0, y1, y2):
 @njit(cache=True, parallel=True)
 def multiply(family, directions, offsets, values, x, out):
     """Jacobian of the slots `values` times x, in double precision; x and out (cells, 3)."""
-    for c in prange(values.shape[0]):
+    last = values.shape[0] - 1
+    for n_c in prange(values.shape[0]):
+        c = U(n_c)
         s = values[c]
         t0, t1, t2 = _own(family, s, x[c, 0], x[c, 1], x[c, 2])
         for n in range(directions.size):
             # beyond an edge there is no cell, and nothing in the slots
-            other = min(max(c + offsets[n], 0), values.shape[0] - 1)
+            other = U(min(max(n_c + offsets[n], 0), last))
             s0, s1, s2 = _beside(family, s, directions[n], x[other, 0], x[other, 1], x[other, 2])
             t0 += s0
             t1 += s1

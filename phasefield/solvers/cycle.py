@@ -6,17 +6,12 @@ coupling is zero, can be read without asking. `family` says which couplings the 
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit, prange
 
 from phasefield.solvers.couplings import couple
+from phasefield.solvers.stencil import U
 
 __all__ = ["prolong", "restrict", "smooth"]
-
-U = np.uintp
-
-WAVE_BYTES = 1_000_000
-"""What the lines of a wave may hold: it stays in a core's share of the caches."""
 
 
 @njit(cache=True)
@@ -39,16 +34,16 @@ def _relax(family, line, colour, nx, offsets, beside, margin, off, inverse, b, x
 
 @njit(cache=True)
 def _wave(
-    layers, lean, outer, inner, nx, first, passes, empty, family, offsets, margin, off, inverse, b,
-    x,
+    layers, lean, outer, inner, nx, room, first, passes, empty, family, offsets, margin, off,
+    inverse, b, x,
 ):  # fmt: skip
     """All passes over a range of layers, as one wave: pass p goes p layers and p lines behind.
 
     Pass p covers the layers from layers[0] + lean[0] p to layers[1] + lean[1] p. `outer` and
     `inner` hold the number of layers and of lines in a layer, and their strides in lines. A wave
-    takes as many lines of each layer along as a core's memory holds.
+    takes as many lines of each layer along as `room` [bytes] holds.
     """
-    width = max(1, WAVE_BYTES // ((passes + 2) * nx * (16 * offsets.size + 120)))
+    width = max(1, room // ((passes + 2) * nx * (16 * offsets.size + 120)))
     start, stop = layers[0] + min(lean[0], 0) * passes, layers[1] + (max(lean[1], 0) + 1) * passes
     for left in range(0, inner[0] + passes - 1, width):
         for front in range(start, stop):
@@ -66,7 +61,7 @@ def _wave(
 
 @njit(cache=True, parallel=True)
 def smooth(
-    threads, family, shape, offsets, margin, first, passes, empty, off, inverse, b, x
+    threads, room, family, shape, offsets, margin, first, passes, empty, off, inverse, b, x
 ):  # fmt: skip
     """Gauss-Seidel over the cells of one colour, all unknowns of a cell together, then the other.
 
@@ -83,13 +78,13 @@ def smooth(
     for t in prange(blocks):
         layers = outer[0] * t // blocks, outer[0] * (t + 1) // blocks
         _wave(
-            layers, (min(t, 1), -min(blocks - 1 - t, 1)), outer, inner, nx, first, passes, empty,
-            family, offsets, margin, off, inverse, b, x,
+            layers, (min(t, 1), -min(blocks - 1 - t, 1)), outer, inner, nx, room, first, passes,
+            empty, family, offsets, margin, off, inverse, b, x,
         )  # fmt: skip
     for t in prange(1, blocks):
         edge = outer[0] * t // blocks
         _wave(
-            (edge, edge), (-1, 1), outer, inner, nx, first, passes, empty,
+            (edge, edge), (-1, 1), outer, inner, nx, room, first, passes, empty,
             family, offsets, margin, off, inverse, b, x,
         )  # fmt: skip
 

@@ -50,6 +50,9 @@ the rest, and spare no iteration."""
 ALONE_BELOW = 16384
 """Cells below which a level is left to one thread: a second takes longer to wake than to help."""
 
+WAVE_BYTES = 1_000_000
+"""What the lines that a wave of sweeps is at may hold: a core's share of the caches."""
+
 FEWER = 3
 """By what factor a level has to be smaller than the one above to be visited twice: with two, where
 only one axis is coarsened, every level would cost the same."""
@@ -197,6 +200,7 @@ class Multigrid:
     def _smooth(self, level: _Level, first: int, empty: bool) -> None:
         """Red-black sweeps that begin with the colour `first`."""
         smooth(
-            get_num_threads(), self._layout.family, level.shape, level.offsets, level.margin, first,
-            2 * level.sweeps, empty, level.off, level.inverse, level.b, level.x,
+            get_num_threads(), WAVE_BYTES, self._layout.family, level.shape, level.offsets,
+            level.margin, first, 2 * level.sweeps, empty, level.off, level.inverse, level.b,
+            level.x,
         )  # fmt: skip

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Layout",
+    "U",
     "active_directions",
     "coarsen",
     "flat_offsets",
@@ -34,6 +35,9 @@ __all__ = [
 ]
 
 Integers = NDArray[np.int64]
+
+U = np.uintp
+"""Unsigned indices spare Numba the question whether they count from the end."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def coarsen(
         for k in range(starts[0][kk], starts[0][kk + 1]):
             for j in range(starts[1][jj], starts[1][jj + 1]):
                 for i in range(starts[2][ii], starts[2][ii + 1]):
-                    c = (k * ny + j) * nx + i
+                    c = U((k * ny + j) * nx + i)
                     for p in range(3):
                         for q in range(3):
                             coarse_rest[coarse, p, q] += rest[c, p, q]
@@ -159,18 +163,19 @@ def coarsen(
                         inner = _sibling(parent, place, d ^ 1)
                         beyond = place + (1 if d % 2 else -1)
                         outer = _sibling(parent, beyond, d)
-                        other = c + offsets[n]
+                        step = U(offsets[n])
+                        other = c + step
                         for g in range(conducts.size):
                             face = np.float64(off[c, n, g])
                             if conducts[g] and face != 0.0:
                                 chain, near = 1.0 / abs(face), strongest[c, g]
                                 if inner:
-                                    far = strongest[c - offsets[n], g]
+                                    far = strongest[c - step, g]
                                     chain += _inner(off[c, n ^ 1, g], near, far)
                                 if outer:
                                     near, far = (
                                         strongest[other, g],
-                                        strongest[other + offsets[n], g],
+                                        strongest[other + step, g],
                                     )
                                     chain += _inner(off[other, n, g], near, far)
                                 face = np.sign(face) / chain

@@ -9,6 +9,7 @@ import pytest
 
 from geometries import channels
 from phasefield.domain import build_domain
+from phasefield.solvers.assembly import SLOTS
 from phasefield.solvers.bodies import find_bodies
 from phasefield.solvers.numba_backend import _predict
 from phasefield.solvers.system import CoupledSystem, Step, Unknowns
@@ -168,3 +169,17 @@ def test_prediction_leads_no_cell_beyond_full_or_empty(slit):
     assert emptying.xi.min() == 0.0
     pressed = _predict([level(0.0, 1.001), level(1.0, 1.002), level(2.0, 1.003)], 3.0)
     assert pressed.xi.max() == 1.003
+
+
+@pytest.mark.parametrize("reacting", [True, False])
+def test_nothing_is_assembled_that_joins_no_unknowns(slit, model, width, reacting):
+    """The multigrid reads all slots of all cells, and takes them for couplings of unknowns."""
+    system = CoupledSystem(slit, model, reacting=reacting)
+    point, step = random_point(slit, width)
+    residual, _ = system.evaluate(point, step)
+    mask, cells = system.sparsity.mask, len(residual)
+    assert np.all(residual[~mask] == 0.0)
+    joined = np.zeros((cells, len(SLOTS)), bool)
+    joined.ravel()[system.sparsity._entries()[2]] = True
+    assert np.all(system._values[~joined] == 0.0)
+    assert np.all(system.sparsity.matrix(system._values).diagonal() != 0.0)
