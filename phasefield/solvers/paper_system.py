@@ -53,8 +53,8 @@ class PaperUnknowns:
 
     def moved(self, change: Array, step: Array, extra: Array) -> PaperUnknowns:
         """Copy with (xi, c, V) changed by the columns of `change` times `step`, V0 by `extra`."""
-        fields = moved(self.xi, self.concentration, self.potential, change, step)
-        return PaperUnknowns(*fields, self.applied + extra)
+        xi, c, v = moved(self.xi, self.concentration, self.potential, change, step)
+        return PaperUnknowns(xi, c, v, self.applied + extra)
 
 
 class PaperSystem:

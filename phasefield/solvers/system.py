@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.domain import Domain
 from phasefield.physics.conserved import Coefficients
 from phasefield.physics.local import conducting_coating, local_coefficients
-from phasefield.solvers.assembly import SLOTS, V, assemble, plate_bare, react, unknown_mask
+from phasefield.solvers.assembly import SLOTS, V, assemble, limited, plate_bare, react, unknown_mask
 from phasefield.solvers.bodies import SECOND, Bodies
 from phasefield.solvers.couplings import CONSERVED_LAYOUT
 from phasefield.solvers.direct import Factors
@@ -33,10 +32,6 @@ LITHIUM = np.array([1.0, 0.0, -1.0])
 
 CELLS = ((1, 2), (1, 2))
 """Axes that rows (extra, cells, 3) have in common with columns of the same shape."""
-
-LEAST_LEFT = 0.05
-"""Share of its distance from xi = 0 or 1 that an iteration leaves to a cell. Chosen: without it
-steps in crooked pores, where lithium condenses in corners, fail; 0.2 takes more iterations."""
 
 
 @dataclass(frozen=True)
@@ -105,21 +100,8 @@ class Unknowns:
     def moved(self, change: Array, step: Array, extra: Array) -> Unknowns:
         """Copy with (xi, mu, V_l) changed by the columns of `change` times `step`, the rest by
         `extra` [V]."""
-        fields = moved(self.xi, self.mu, self.ion, change, step)
-        return Unknowns(*fields, self.metal + extra[:-1], self.drop + extra[-1:])
-
-
-@njit(cache=True, parallel=True)
-def _limited(before, after, edge):
-    """See `CoupledSystem.limited`; xi of all cells, flat."""
-    found = np.empty_like(after)
-    for c in prange(after.size):
-        low = before[c] < 0.5
-        left, now = (before[c], after[c]) if low else (1.0 - before[c], 1.0 - after[c])
-        if left > edge:
-            now = max(now, LEAST_LEFT * left)
-        found[c] = now if low else 1.0 - now
-    return found
+        xi, mu, ion = moved(self.xi, self.mu, self.ion, change, step)
+        return Unknowns(xi, mu, ion, self.metal + extra[:-1], self.drop + extra[-1:])
 
 
 class CoupledSystem:
@@ -176,13 +158,8 @@ class CoupledSystem:
         return self._linear.iterations
 
     def limited(self, before: Unknowns, after: Unknowns) -> Unknowns:
-        """The iterate `after`, where a cell comes no nearer to xi = 0 or 1 than a tangent can see.
-
-        The slope of the well goes with the fourth root of the distance from the nearer of the two.
-        A tangent that leads down to less than none of it would have the cell bounce off an end
-        that is as stiff as bulk metal, and its neighbours with it.
-        """
-        return replace(after, xi=_limited(before.xi, after.xi, self._model.edge))
+        """The iterate `after`, its xi no nearer to 0 or 1 than a tangent at `before` can see."""
+        return replace(after, xi=limited(before.xi, after.xi, self._model.edge))
 
     @property
     def column_scale(self) -> Array:
