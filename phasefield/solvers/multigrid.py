@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import get_num_threads, set_num_threads
+from numba import get_num_threads
 from numpy.typing import NDArray
 
 from phasefield.solvers.couplings import multiply
@@ -19,6 +19,7 @@ from phasefield.solvers.stencil import (
     invert,
     pack,
 )
+from phasefield.solvers.threads import threads_for
 from phasefield.solvers.vectors import scale
 
 __all__ = ["FEWER", "Multigrid"]
@@ -46,9 +47,6 @@ in 2D with 128, 256, 512 and 1024 cells along an edge. Levels below take calls, 
 LARGE = 50_000
 """Cells from which on a grid gets W-cycles: on one of 10 000 their calls cost half as much again as
 the rest, and spare no iteration."""
-
-ALONE_BELOW = 16384
-"""Cells below which a level is left to one thread: a second takes longer to wake than to help."""
 
 WAVE_BYTES = 1_000_000
 """What the lines that a wave of sweeps is at may hold: a core's share of the caches."""
@@ -186,14 +184,11 @@ class Multigrid:
             self._layout.family, level.starts, level.parents, level.offsets, level.margin,
             level.off, level.rest, level.b, level.x, coarse.b,
         )  # fmt: skip
-        threads = get_num_threads()
-        if len(coarse.b) < ALONE_BELOW:
-            set_num_threads(1)
-        self._cycle(depth + 1)
-        fewer = len(level.b) >= FEWER * len(coarse.b)
-        if self._large and fewer and len(coarse.b) >= TWICE_FROM:
-            self._cycle(depth + 1, empty=False)
-        set_num_threads(threads)
+        with threads_for(len(coarse.b)):
+            self._cycle(depth + 1)
+            fewer = len(level.b) >= FEWER * len(coarse.b)
+            if self._large and fewer and len(coarse.b) >= TWICE_FROM:
+                self._cycle(depth + 1, empty=False)
         prolong(level.parents, coarse.shape, level.margin, coarse.margin, coarse.x, level.x)
         self._smooth(level, 1, False)
 

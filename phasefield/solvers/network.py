@@ -19,6 +19,7 @@ from phasefield.errors import DidNotConverge
 from phasefield.solvers import network_cycle as kernels
 from phasefield.solvers.multigrid import FEWER
 from phasefield.solvers.pairing import WEAK, join_layers
+from phasefield.solvers.threads import threads_for
 
 __all__ = ["Faces", "Network", "Solution", "conductance_matrix", "face_conductances"]
 
@@ -243,9 +244,10 @@ class Network:
             level.starts[0], level.starts[1], level.parents[2], *level.stencil, *level.faces,
             level.diagonal, level.b, level.x, coarse.b,
         )  # fmt: skip
-        self._cycle(depth + 1)
-        if coarse.b.size >= TWICE_FROM and level.b.size >= FEWER * coarse.b.size:
-            self._cycle(depth + 1, empty=False)
+        with threads_for(coarse.b.size):
+            self._cycle(depth + 1)
+            if coarse.b.size >= TWICE_FROM and level.b.size >= FEWER * coarse.b.size:
+                self._cycle(depth + 1, empty=False)
         kernels.prolong(*level.parents, coarse.margin, coarse.x, level.margin, level.x)
         for colour in (1, 0) * SWEEPS:
             self._smooth(level, colour)
