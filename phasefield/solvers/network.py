@@ -173,7 +173,8 @@ class Network:
         """Join layers of cells and make the level below."""
         level.starts = join_layers(level.shape, [self._weak_share(level, a) for a in range(3)])
         level.parents = tuple(np.repeat(np.arange(s.size - 1), np.diff(s)) for s in level.starts)
-        coarse = _Level.empty(tuple(s.size - 1 for s in level.starts))  # type: ignore[arg-type]
+        shape = (level.starts[0].size - 1, level.starts[1].size - 1, level.starts[2].size - 1)
+        coarse = _Level.empty(shape)
         kernels.coarsen(
             *level.parents, level.starts[0], level.starts[1], level.margin, *level.faces,
             level.ground, level.strongest, coarse.margin, *coarse.faces, coarse.ground,

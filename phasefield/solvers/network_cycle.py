@@ -28,6 +28,10 @@ __all__ = [
 U = np.uintp
 ONE = U(1)
 
+LEAST_SHARE = 0.25
+"""Chosen: 0.1 to 0.5 take 17 to 23 iterations in such slits. 1 would be Galerkin's, and let no
+coarse grid see a wall."""
+
 CHUNKS = 16
 """Parts that weak faces are counted in; whole numbers, so any number will do."""
 
@@ -173,7 +177,10 @@ def _chain(c, m, stride, inner, outer, face, strongest):
     """Conductance between two coarse cells over one fine face: halves of the cells in series.
 
     See `stencil.coarsen`; `inner` and `outer` say whether the cells on this and on the other side
-    have a sibling in their coarse cell.
+    have a sibling in their coarse cell. At least `LEAST_SHARE` of the face itself: 1/2 between
+    equal cells. Without that the end of a finger of metal, whose sibling is no metal, gets less
+    and less from level to level, and is moved too far by its coarse grids (slits of 5 cells filled
+    to uneven heights: a factor of 75 with 500 x 500 cells, and no end after 200 iterations).
     """
     between = face[m]
     if between == 0.0:
@@ -185,7 +192,7 @@ def _chain(c, m, stride, inner, outer, face, strongest):
     if outer and face[m + stride] > 0.0:
         far = strongest[c + 2 * stride]
         chain += far / ((strongest[c + stride] + far) * face[m + stride])
-    return 1.0 / chain
+    return max(1.0 / chain, LEAST_SHARE * between)
 
 
 @njit(cache=True, parallel=True)
