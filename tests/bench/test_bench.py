@@ -121,7 +121,23 @@ def test_a_measurement_is_a_process_of_its_own_and_says_why_it_failed():
     found = job.measure("sweep", 1, cells=20)
     assert found["threads"] == 1
     assert found["peak_mb"] > 10
+    held = np.ones(75_000_000)  # 600 MB of the parent's, which are not the child's
+    assert job.measure("sweep", 1, cells=20)["peak_mb"] < 1e-6 * held.nbytes
     assert "TypeError" in job.measure("sweep", 1, size=20)["error"]
+
+
+def test_one_thread_and_two_take_turns_and_the_best_go_of_each_counts(monkeypatch):
+    seconds = {1: [5.0, 4.0, 6.0], 2: [3.0, 4.0, 2.0]}
+    asked = []
+
+    def go(task, threads, **order):
+        asked.append(threads)
+        return {"seconds": seconds[threads][asked.count(threads) - 1]}
+
+    monkeypatch.setattr(rows, "measure", go)
+    one, two = rows._in_turn("step", {"cells": 8})
+    assert (one["seconds"], two["seconds"]) == (4.0, 2.0)
+    assert asked == [1, 2] * rows.TURNS
 
 
 def test_the_command_writes_what_it_prints(monkeypatch, tmp_path, capsys):
