@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from phasefield import __version__
@@ -89,21 +90,50 @@ def write_json(path: Path, found: Sequence[Row]) -> None:
     path.write_text(text + "\n")
 
 
+PLOTTED = (0.1, 0.3, 1.0, 3.0, 10.0)
+"""Times per cell that are marked in the plot of conduction [us]."""
+
+
 def write_plot(path: Path, found: Sequence[Row]) -> None:
     """Draw time per cell over cells: conduction for every side, and the coupled step."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 4), layout="constrained")
-    axes = figure.subplots(1, 2)
-    for axis, number in zip(axes, (1, 2), strict=True):
-        lines: dict[str, list[tuple[int, float]]] = {}
-        for row in found:
-            if row.row == number and row.seconds is not None and row.cells:
-                name = row.side if number == 1 else row.what.partition("^")[2] + "D"
-                lines.setdefault(name, []).append((row.cells, 1e6 * row.seconds / row.cells))
-        for name, points in lines.items():
-            axis.loglog(*zip(*sorted(points), strict=True), "o-", label=name)
-        axis.set(xlabel="cells", ylabel="time per cell (us)", title=TITLES[number])
-        if lines:
-            axis.legend()
+    for axis, number in zip(figure.subplots(1, 2), (1, 2), strict=True):
+        rows = [row for row in found if row.row == number and row.seconds and row.cells]
+        for (side, dimensions), points in _lines(rows).items():
+            known = list(dict.fromkeys(row.side for row in rows)).index(side)
+            label = side if dimensions == 2 else None
+            axis.plot(*points, {2: "o-", 3: "s--"}[dimensions], color=f"C{known}", label=label)
+        cells = sorted({row.cells for row in rows})
+        axis.set(
+            xlabel="cells (squares: 3D)",
+            ylabel="time per cell (us)",
+            title=TITLES[number],
+            xscale="log",
+        )
+        axis.set_xticks(cells, [f"{n / 1e3:.0f}k" for n in cells])
+        axis.set_xticks([], minor=True)
+        if number == 1:
+            axis.set_yscale("log")
+            axis.set_yticks(PLOTTED, [f"{value:g}" for value in PLOTTED])
+            axis.set_yticks([], minor=True)
+        else:
+            axis.set_ylim(bottom=0.0)
+        if rows:
+            axis.legend(fontsize="small")
     figure.savefig(path)
+
+
+def _lines(rows: Sequence[Row]) -> dict[tuple[str, int], tuple[list[int], list[float]]]:
+    """Cells and mean time per cell [us] of every side and number of dimensions."""
+    points: dict[tuple[str, int], dict[int, list[float]]] = {}
+    for row in rows:
+        kind = row.what.split()[0]  # 400x400 or 64^3
+        dimensions = int(kind.partition("^")[2] or 1 + kind.count("x"))
+        line = points.setdefault((row.side, dimensions), {})
+        line.setdefault(row.cells, []).append(1e6 * (row.seconds or 0.0) / row.cells)
+    return {
+        key: (sorted(line), [fmean(line[cells]) for cells in sorted(line)])
+        for key, line in points.items()
+    }

@@ -117,6 +117,21 @@ def test_table_json_and_plot(measured, tmp_path):
     assert (tmp_path / "bench.svg").stat().st_size > 1000
 
 
+def test_lines_of_the_plot_keep_two_and_three_dimensions_apart():
+    found = [
+        Row(1, f"{grid} {word}", "phasefield", cells, 1, seconds=seconds)
+        for grid, cells in (("20x20", 400), ("10x10", 100), ("5x5x5", 125))
+        for word, seconds in (("empty,", 1e-4), ("filled,", 3e-4))
+    ]
+    found.append(Row(2, "5^3", "phasefield", 125, 1, seconds=1e-3))
+    lines = output._lines(found[:-1])
+    assert set(lines) == {("phasefield", 2), ("phasefield", 3)}
+    assert lines["phasefield", 2][0] == [100, 400]
+    assert lines["phasefield", 2][1] == pytest.approx([2.0, 0.5])
+    assert lines["phasefield", 3][1] == pytest.approx([1.6])
+    assert list(output._lines(found[-1:])) == [("phasefield", 3)]
+
+
 def test_a_measurement_is_a_process_of_its_own_and_says_why_it_failed():
     found = job.measure("sweep", 1, cells=20)
     assert found["threads"] == 1
