@@ -43,7 +43,8 @@ def _wave(
     `inner` hold the number of layers and of lines in a layer, and their strides in lines. A wave
     takes as many lines of each layer along as `room` [bytes] holds.
     """
-    width = max(1, room // ((passes + 2) * nx * (16 * offsets.size + 120)))
+    cell = 16 * offsets.size + 120  # [bytes] couplings of each direction; inverse, b and x
+    width = max(1, room // ((passes + 2) * nx * cell))
     start, stop = layers[0] + min(lean[0], 0) * passes, layers[1] + (max(lean[1], 0) + 1) * passes
     for left in range(0, inner[0] + passes - 1, width):
         for front in range(start, stop):
