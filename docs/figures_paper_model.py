@@ -17,21 +17,21 @@ import numpy as np
 
 from phasefield.analysis.front import front_height
 from phasefield.case import Case, load_case
-from phasefield.domain import build_domain
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.published.stepper import PaperBackend
+from phasefield.output.run import Run
 from phasefield.output.run_directory import default_path
 from phasefield.physics.energy import double_well
-from phasefield.physics.paper import (
+from phasefield.physics.published import (
     effective,
     interpolation,
     interpolation_prime,
     paper_coefficients,
 )
-from phasefield.preflight import build_scaffold
-from phasefield.protocol import AppliedVoltage
-from phasefield.results import Run
-from phasefield.runner import run
-from phasefield.simulation import build
-from phasefield.solvers.paper_backend import PaperBackend
+from phasefield.setup.forecast import build_scaffold
+from phasefield.simulation.loop import build
+from phasefield.simulation.runner import run
+from phasefield.simulation.schedule import AppliedVoltage
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"

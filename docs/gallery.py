@@ -19,7 +19,7 @@ from pathlib import Path
 
 from phasefield import cli
 from phasefield.report import write_comparison, write_report
-from phasefield.runner import run
+from phasefield.simulation.runner import run
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from phasefield import materials
 from phasefield.case import json_schema
 from phasefield.cli import make_parser
-from phasefield.sources import SOURCES
-from phasefield.sweep.sweep_file import SweepFile
+from phasefield.materials import parameter_sets as materials
+from phasefield.materials.references import SOURCES
+from phasefield.studies.sweep_file import SweepFile
 
 DOCS = Path(__file__).resolve().parent
 MADE = re.compile(r"(<!-- made by docs/generate\.py: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

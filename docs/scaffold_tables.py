@@ -22,8 +22,8 @@ from geometries.representative import representative_volume, slice_porosity
 from geometries.scaffold import PORE
 from geometries.thickness import thickness_of
 from phasefield.analysis import analytic
-from phasefield.analysis.certificate import certify
-from phasefield.domain import build_domain
+from phasefield.analysis.scaffold_datasheet import certify
+from phasefield.grid.smoothed_domain import build_domain
 
 UM = 1e-6
 PAGE = Path(__file__).parent / "explanation" / "measures.md"

@@ -19,10 +19,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from phasefield.analysis.companions import MAH_PER_CM2
+from phasefield.analysis.estimates import MAH_PER_CM2
 from phasefield.analysis.stripping import front_limit, kept_contact, void_limit
 from phasefield.case import Case, load_case
-from phasefield.report.look import (
+from phasefield.output.run import Run
+from phasefield.report.style import (
     ACCENT,
     LITHIUM,
     LLZO,
@@ -33,8 +34,7 @@ from phasefield.report.look import (
     look,
     save,
 )
-from phasefield.results import Run
-from phasefield.runner import run
+from phasefield.simulation.runner import run
 
 DOCS = Path(__file__).resolve().parent
 BASE = DOCS.parent / "cases" / "stripping.yaml"

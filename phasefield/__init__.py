@@ -14,8 +14,8 @@ __all__ = ["load_case", "open_run", "run"]
 
 _HOMES = {
     "load_case": "phasefield.case",
-    "open_run": "phasefield.results",
-    "run": "phasefield.runner",
+    "open_run": "phasefield.output.run",
+    "run": "phasefield.simulation.runner",
 }
 
 

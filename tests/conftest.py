@@ -12,7 +12,7 @@ os.environ.setdefault("NUMBA_NUM_THREADS", "2")
 def interrupt(monkeypatch):
     """Calls a function that runs a case, and sends SIGTERM to it after its seventh step."""
     from phasefield.errors import Interrupted
-    from phasefield.simulation import Simulation
+    from phasefield.simulation.loop import Simulation
 
     advance = Simulation.advance
 

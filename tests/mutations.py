@@ -39,7 +39,7 @@ TESTS = {
     "phasefield/physics/energy.py": [FORMULAS],
     "phasefield/physics/transport.py": [FORMULAS],
     "phasefield/physics/kinetics.py": [FORMULAS],
-    "phasefield/physics/conserved.py": [FORMULAS],
+    "phasefield/models/conserved/parameters.py": [FORMULAS],
     "phasefield/physics/salt.py": [FORMULAS],
     "phasefield/physics/noise.py": ["tests/physics/test_noise_formulas.py"],
     "phasefield/physics/local.py": [
@@ -47,27 +47,27 @@ TESTS = {
         "tests/solvers/test_electrons.py",
     ],
     "phasefield/physics/anisotropy.py": [PAPER],
-    "phasefield/physics/paper.py": [PAPER],
+    "phasefield/physics/published.py": [PAPER],
     "phasefield/analysis/analytic.py": [
         "tests/analysis/test_analytic.py",
         "tests/analysis/test_rails.py",
     ],
-    "phasefield/analysis/certificate.py": ["tests/analysis/test_certificate.py"],
+    "phasefield/analysis/scaffold_datasheet.py": ["tests/analysis/test_certificate.py"],
     "phasefield/analysis/coating.py": ["tests/solvers/test_electrons.py"],
-    "phasefield/analysis/companions.py": ["tests/analysis/test_companions.py"],
+    "phasefield/analysis/estimates.py": ["tests/analysis/test_companions.py"],
     "phasefield/analysis/conduction.py": ["tests/analysis/test_conduction.py"],
     "phasefield/analysis/contact.py": ["tests/analysis/test_contact.py"],
     "phasefield/analysis/convergence.py": ["tests/analysis/test_convergence.py"],
-    "phasefield/analysis/cycles.py": ["tests/analysis/test_cycles.py"],
-    "phasefield/analysis/electrochemistry.py": [
+    "phasefield/simulation/cycling.py": ["tests/analysis/test_cycles.py"],
+    "phasefield/models/conserved/voltage.py": [
         "tests/solvers/test_electrochemistry.py",
         "tests/solvers/test_electrons.py",
         "tests/solvers/test_salt.py",
         "tests/solvers/test_symmetric.py",
     ],
     "phasefield/analysis/front.py": ["tests/analysis/test_uniformity.py"],
-    "phasefield/analysis/ledger.py": ["tests/analysis/test_ledger.py"],
-    "phasefield/analysis/observables.py": [
+    "phasefield/simulation/charge_ledger.py": ["tests/analysis/test_ledger.py"],
+    "phasefield/models/readings.py": [
         "tests/analysis/test_observables.py",
         "tests/analysis/test_paper_observables.py",
         "tests/solvers/test_electrochemistry.py",
@@ -75,18 +75,18 @@ TESTS = {
         "tests/solvers/test_salt.py",
         "tests/solvers/test_symmetric.py",
     ],
-    "phasefield/analysis/paper_observables.py": ["tests/analysis/test_paper_observables.py"],
-    "phasefield/analysis/rails.py": ["tests/analysis/test_rails.py"],
-    "phasefield/analysis/salt.py": ["tests/analysis/test_salt.py"],
-    "phasefield/analysis/scaffold_formulas.py": ["tests/analysis/test_scaffold_formulas.py"],
+    "phasefield/models/published/readings.py": ["tests/analysis/test_paper_observables.py"],
+    "phasefield/models/conserved/transmission_line.py": ["tests/analysis/test_rails.py"],
+    "phasefield/analysis/salt_limits.py": ["tests/analysis/test_salt.py"],
+    "phasefield/setup/scaffold_formulas.py": ["tests/analysis/test_scaffold_formulas.py"],
     "phasefield/analysis/stripping.py": ["tests/analysis/test_stripping.py"],
-    "phasefield/analysis/symmetric.py": ["tests/solvers/test_symmetric.py"],
+    "phasefield/models/conserved/symmetric_cell.py": ["tests/solvers/test_symmetric.py"],
     "phasefield/analysis/uniformity.py": ["tests/analysis/test_uniformity.py"],
 }
 """Tests by the module whose formulas they hold."""
 
 NO_FORMULAS = {
-    "phasefield/physics/kernel_cache.py",
+    "phasefield/physics/compiled.py",
     "phasefield/physics/scalar.py",
 }
 """What stands beside the formulas and computes nothing of physics."""
@@ -124,14 +124,14 @@ EQUIVALENT = {
 READ_AGAIN = "phasefield."
 """What is imported again where a formula is wrong, beside the tests."""
 
-PACKAGES = {"phasefield.physics", "phasefield.physics.kernel_cache"}
+PACKAGES = {"phasefield.physics", "phasefield.physics.compiled"}
 """What installs itself into Numba when it is imported, which must happen once."""
 
 KEPT = (
     "phasefield.errors",
     "phasefield.case",
-    "phasefield.materials",
-    "phasefield.sources",
+    "phasefield.materials.parameter_sets",
+    "phasefield.materials.references",
     "phasefield.units",
 )
 """What is not, by the beginnings of its names: slow to import, and uses no formula."""
@@ -221,7 +221,7 @@ class Tried(NamedTuple):
 
 def try_module(module: str) -> Iterator[Tried]:
     """Try every change of a module; its tests must pass as it is."""
-    for name in ("scipy.optimize", "scipy.special", "phasefield.materials"):
+    for name in ("scipy.optimize", "scipy.special", "phasefield.materials.parameter_sets"):
         import_module(name)
     load_case(ROOT / "cases" / "quickstart.yaml")  # the registry of units takes a second
     right = (ROOT / module).read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from phasefield.case import case_from_dict, case_text, json_schema, load_case, with_overrides
 from phasefield.errors import CaseError
-from phasefield.materials import LITHIUM
+from phasefield.materials.parameter_sets import LITHIUM
 from tests.broken_cases import GOOD
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.yaml"))
@@ -357,7 +357,7 @@ def test_diffusivity_and_resistance_follow_the_temperature():
     faster = (1 / 298 - 1 / 333) * 96485.33 / 8.314463
     assert warm.diffusivity == pytest.approx(5.6e-15 * math.exp(0.55 * faster), rel=1e-6)
     assert warm.resistance == pytest.approx(plain.resistance * math.exp(-0.4 * faster), rel=1e-6)
-    from phasefield.physics.conserved import coefficients
+    from phasefield.models.conserved.parameters import coefficients
 
     cold, hot = (coefficients(case, case.resistance) for case in (plain, warm))
     gain = hot.mobility / cold.mobility

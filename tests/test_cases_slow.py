@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from phasefield.analysis.front import front_height
-from phasefield.runner import run
+from phasefield.simulation.runner import run
 
 pytestmark = pytest.mark.slow
 

@@ -9,14 +9,14 @@ import pytest
 
 from phasefield import cli
 from phasefield.case import case_from_dict, load_case
-from phasefield.case_coatings import Coating
-from phasefield.coatings import case_domain, electrolyte_shares, map_fields, wall_shares
+from phasefield.case.coatings import Coating
 from phasefield.errors import CaseError, GeometryInvalid
-from phasefield.preflight import build_scaffold
+from phasefield.output.run import open_run
 from phasefield.report import write_report
-from phasefield.resolution import unresolved
-from phasefield.results import open_run
-from phasefield.runner import run
+from phasefield.setup.coatings import case_domain, electrolyte_shares, map_fields, wall_shares
+from phasefield.setup.forecast import build_scaffold
+from phasefield.setup.resolution import unresolved
+from phasefield.simulation.runner import run
 from phasefield.state import MAP_FIELDS
 
 CARBONATE = {"name": "carbonate", "resistance": "240 ohm*cm^2", "contact_angle": "142 deg"}

@@ -14,7 +14,8 @@ from phasefield import cli
 from phasefield.analysis.convergence import extrapolate
 from phasefield.case import load_case
 from phasefield.commands.converge import _lines
-from phasefield.refinement import (
+from phasefield.output.run import open_run
+from phasefield.studies.refinement import (
     QUANTITIES,
     Member,
     Study,
@@ -23,7 +24,6 @@ from phasefield.refinement import (
     plan_widths,
     write_study,
 )
-from phasefield.results import open_run
 
 QUICKSTART = Path(__file__).parents[1] / "cases" / "quickstart.yaml"
 SHORT = ["--set", "protocol.0.plate.duration=20 s", "--set", "geometry.height=5 um"]

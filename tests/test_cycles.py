@@ -12,8 +12,8 @@ import pytest
 from phasefield.case import case_from_dict, with_overrides
 from phasefield.errors import DidNotConverge, Interrupted
 from phasefield.report import write_report
-from phasefield.runner import run
-from phasefield.simulation import Simulation, build
+from phasefield.simulation.loop import Simulation, build
+from phasefield.simulation.runner import run
 from phasefield.solvers.newton import NewtonFailed
 
 from .test_run import SMALL, assert_bitwise_equal, final_fields

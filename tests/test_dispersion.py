@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from phasefield.physics.paper import interpolation_prime
+from phasefield.physics.published import interpolation_prime
 from phasefield.validation import dispersion
 from phasefield.validation.dispersion import CONSTANT, FED, growth_rate, relative_speed
 

@@ -30,8 +30,8 @@ from ruamel.yaml import YAML
 
 from phasefield import cli
 from phasefield.case import load_case
-from phasefield.preflight import preflight
-from phasefield.record import (
+from phasefield.setup.forecast import preflight
+from phasefield.simulation.summary import (
     COLUMNS,
     CONSERVED_COLUMNS,
     PAPER_COLUMNS,
@@ -39,7 +39,7 @@ from phasefield.record import (
     SYMMETRIC_COLUMNS,
 )
 from phasefield.state import FIELDS, MAP_FIELDS, PAPER_FIELDS, SALT_FIELDS, STATIC_FIELDS
-from phasefield.sweep.plan import make_plan
+from phasefield.studies.plan import make_plan
 
 ROOT = Path(__file__).parents[1]
 BOOK = (ROOT / "validation").rglob("*.md")
@@ -371,7 +371,7 @@ def test_fields_are_listed():
 
 
 def test_keys_of_the_summary_are_listed(workplace):
-    from phasefield.runner import run
+    from phasefield.simulation.runner import run
 
     overrides = ["protocol.0.plate.duration=1 s", "solver.time_step=1 s"]
     summary = run("cases/quickstart.yaml", "run", overrides=overrides).summary

@@ -7,7 +7,7 @@ import pytest
 
 from geometries import channels
 from geometries.images import scaffold_of_labels
-from phasefield.domain import DROPPED_BELOW, build_domain
+from phasefield.grid.smoothed_domain import DROPPED_BELOW, build_domain
 
 STEP = 0.1e-6
 WIDTH = 4 * STEP

@@ -16,10 +16,10 @@ from phasefield import cli
 from phasefield.case import case_text
 from phasefield.errors import Interrupted, OutOfMemory, RunDirectoryError
 from phasefield.output import checkpoint
-from phasefield.results import open_run
-from phasefield.runner import run
-from phasefield.signals import WallLimit, raising
-from phasefield.simulation import Simulation
+from phasefield.output.run import open_run
+from phasefield.simulation.interruption import WallLimit, raising
+from phasefield.simulation.loop import Simulation
+from phasefield.simulation.runner import run
 from tests.test_run import small
 
 SHORT = ("protocol.0.plate.duration=30 s", "output.fields_every=15 s")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from phasefield.results import open_run
+from phasefield.output.run import open_run
 
 from .test_run import SMALL
 

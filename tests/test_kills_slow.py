@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from phasefield.case import case_from_dict
-from phasefield.results import open_run
-from phasefield.runner import run
+from phasefield.output.run import open_run
+from phasefield.simulation.runner import run
 from tests.test_run import SMALL
 
 KILLS = 30

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from phasefield.constants import FARADAY
-from phasefield.materials import CHOSEN, ELECTROLYTES, LITHIUM, SETS, bibtex
-from phasefield.sources import BACKEND_SOURCES, MODEL_SOURCES, SALT_SOURCES, SOURCES
+from phasefield.materials.parameter_sets import CHOSEN, ELECTROLYTES, LITHIUM, SETS, bibtex
+from phasefield.materials.references import BACKEND_SOURCES, MODEL_SOURCES, SALT_SOURCES, SOURCES
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -82,7 +82,7 @@ def test_nothing_on_the_page_went_unseen():
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_tests_pass_with_the_right_text_and_fail_with_a_wrong_one():
-    module = "phasefield/analysis/scaffold_formulas.py"
+    module = "phasefield/setup/scaffold_formulas.py"
     text = (ROOT / module).read_text(encoding="utf-8")
     assert outcome(module, text) == "green"
     assert outcome(module, next(make_mutants(text)).text) == "red"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from phasefield.case import load_case
-from phasefield.costs import COSTS
 from phasefield.errors import CaseError, GeometryInvalid
-from phasefield.preflight import preflight, require_resolved
+from phasefield.setup.costs import COSTS
+from phasefield.setup.forecast import preflight, require_resolved
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -146,7 +146,7 @@ def test_walls_too_curved_for_the_interface_are_refused_unless_forced():
 
 def test_nothing_heavy_is_imported():
     code = (
-        "import sys, phasefield.preflight;"
+        "import sys, phasefield.setup.forecast;"
         "sys.exit(any(m in sys.modules for m in ('numba', 'matplotlib', 'vtkmodules', 'pandas')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

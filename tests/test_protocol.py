@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from phasefield.case import case_from_dict
-from phasefield.preflight import preflight
-from phasefield.protocol import (
+from phasefield.setup.forecast import preflight
+from phasefield.simulation.schedule import (
     CHARGE,
     CONTACT,
     DURATION,
@@ -22,7 +22,7 @@ from phasefield.protocol import (
     StepRecord,
     applied_by,
 )
-from phasefield.terminations import locate, terminations
+from phasefield.simulation.terminations import locate, terminations
 
 from .test_run import SMALL
 

@@ -11,8 +11,8 @@ from phasefield.errors import RunDirectoryError
 from phasefield.output import hdf5
 from phasefield.output.fields import FieldSeries
 from phasefield.output.hdf5 import Hdf5Frames
+from phasefield.output.run import open_run
 from phasefield.output.run_directory import RunDirectory
-from phasefield.results import open_run
 from tests.output.known import frame, static_fields, time_of
 from tests.output.writer import CASE_READ, GRID, resume
 

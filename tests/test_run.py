@@ -12,11 +12,11 @@ import pytest
 
 from phasefield.case import case_from_dict
 from phasefield.errors import DidNotConverge
-from phasefield.physics.conserved import front_at_rest
-from phasefield.protocol import AppliedCurrent
-from phasefield.results import open_run
-from phasefield.runner import run
-from phasefield.simulation import build
+from phasefield.models.conserved.parameters import front_at_rest
+from phasefield.output.run import open_run
+from phasefield.simulation.loop import build
+from phasefield.simulation.runner import run
+from phasefield.simulation.schedule import AppliedCurrent
 
 SMALL = {
     "format": 1,
@@ -109,7 +109,7 @@ def test_stopped_by_a_signal_and_resumed_is_bitwise_the_same(finished, tmp_path,
 
 KILLED = """
 import sys
-from phasefield.runner import run
+from phasefield.simulation.runner import run
 from tests.test_run import small
 run(small("output.checkpoint_every=1e-6 s"), sys.argv[1])
 """

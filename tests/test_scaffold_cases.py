@@ -16,8 +16,8 @@ from phasefield import cli
 from phasefield.analysis.stripping import charge_before_void
 from phasefield.case import Case, load_case
 from phasefield.errors import GeometryInvalid
-from phasefield.preflight import preflight
-from phasefield.runner import run
+from phasefield.setup.forecast import preflight
+from phasefield.simulation.runner import run
 
 UM = 1e-6
 CASES = Path(__file__).parents[1] / "cases"

@@ -7,12 +7,12 @@ import pytest
 
 from phasefield.case import case_from_dict, with_overrides
 from phasefield.errors import CaseError, Interrupted
-from phasefield.preflight import preflight, require_resolved
-from phasefield.protocol import CONTACT, DURATION
-from phasefield.record import SYMMETRIC_COLUMNS
 from phasefield.report import write_report
-from phasefield.runner import run
-from phasefield.simulation import build
+from phasefield.setup.forecast import preflight, require_resolved
+from phasefield.simulation.loop import build
+from phasefield.simulation.runner import run
+from phasefield.simulation.schedule import CONTACT, DURATION
+from phasefield.simulation.summary import SYMMETRIC_COLUMNS
 
 from .test_run import SMALL, assert_bitwise_equal, final_fields
 
@@ -82,7 +82,7 @@ def test_no_front_is_measured_by_what_is_left_of_the_charge(tmp_path):
 
 
 def test_an_interrupted_cell_goes_on_to_the_same_bits(there_and_back, tmp_path, monkeypatch):
-    from phasefield import runner
+    from phasefield.simulation import runner
 
     case, whole = there_and_back
     steps = iter([False, False, False, True])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.constants import FARADAY, GAS_CONSTANT
-from phasefield.materials import LITHIUM
+from phasefield.materials.parameter_sets import LITHIUM
 
 __all__ = [
     "ContactAreaWarning",

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phasefield.domain import Domain
-from phasefield.physics.conserved import Coefficients
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.conducting_coating import Electrons
+from phasefield.models.conserved.parameters import Coefficients
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime
 from phasefield.physics.local import conducting_coating
 from phasefield.physics.transport import contact
-from phasefield.solvers.electrons import Electrons
 from phasefield.state import Level
 
 __all__ = ["Coating"]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from phasefield.solvers.network import Network, face_conductances
+from phasefield.solvers.multigrid.scalar import Network, face_conductances
 
 __all__ = ["Conduction", "conduction", "effective_conductivity"]
 

@@ -36,7 +36,7 @@ def kept_contact(history: pd.DataFrame) -> float:
 
     Parameters
     ----------
-    history : of a run, see `phasefield.results.Run.history`.
+    history : of a run, see `phasefield.output.run.Run.history`.
     """
     contact = history["contact area per area [1]"].to_numpy(float)
     lithium = history["lithium volume per area [m]"].to_numpy(float)

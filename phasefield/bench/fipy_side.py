@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from phasefield.bench.whole import short_run as _short_run
-from phasefield.solvers.fipy_backend import FipyConservedBackend
-from phasefield.solvers.fipy_library import EquilibratedLU, fipy
+from phasefield.fipy_backend.conserved import FipyConservedBackend
+from phasefield.fipy_backend.library import EquilibratedLU, fipy
 
 __all__ = ["short_run"]
 

@@ -24,7 +24,7 @@ from scipy import sparse
 
 from phasefield.bench.clock import now
 from phasefield.errors import not_installed
-from phasefield.solvers.network import Network, face_conductances
+from phasefield.solvers.multigrid.scalar import Network, face_conductances
 
 __all__ = ["SOLVERS", "Problem", "solve"]
 

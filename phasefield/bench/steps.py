@@ -6,10 +6,10 @@ from typing import Any
 
 from phasefield.bench.clock import now
 from phasefield.case import Case, case_from_dict
-from phasefield.coatings import case_domain
-from phasefield.models import front
-from phasefield.preflight import build_scaffold
-from phasefield.simulation import build
+from phasefield.setup.coatings import case_domain
+from phasefield.setup.forecast import build_scaffold
+from phasefield.setup.model import front
+from phasefield.simulation.loop import build
 
 __all__ = ["array_case", "coupled_steps"]
 

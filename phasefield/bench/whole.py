@@ -11,8 +11,8 @@ import numpy as np
 
 from phasefield.bench.clock import now
 from phasefield.case import Case, load_case
-from phasefield.runner import run
-from phasefield.simulation import build
+from phasefield.simulation.loop import build
+from phasefield.simulation.runner import run
 from phasefield.units import parse
 
 __all__ = ["FIG5", "fig5", "short_case", "short_run"]

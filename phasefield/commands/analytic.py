@@ -122,7 +122,7 @@ def execute(args: Namespace) -> int:
 
 def _lines(args: Namespace) -> Iterator[tuple[str, str]]:
     from phasefield.analysis import analytic
-    from phasefield.analysis.companions import Membrane, lines
+    from phasefield.analysis.estimates import Membrane, lines
 
     conductivity, resistance = args.conductivity, args.resistance
     if args.temperature is not None:

@@ -37,7 +37,7 @@ def quantity(dimension: str, below: float | None = None) -> Callable[[str], floa
     """Return an argparse type that reads a positive quantity with its unit and returns SI."""
 
     def read(text: str) -> float:
-        from phasefield.case_quantity import Quantity
+        from phasefield.case.quantities import Quantity
 
         try:
             value = Quantity(dimension, below=below).read(text)

@@ -23,7 +23,7 @@ def configure(parser: ArgumentParser) -> None:
 def execute(args: Namespace) -> int:
     """Print the predictions; what speaks against the run goes to stderr."""
     from phasefield.errors import CaseError
-    from phasefield.preflight import preflight
+    from phasefield.setup.forecast import preflight
 
     case = read_case(args)
     found = preflight(case, force=args.force)

@@ -12,7 +12,7 @@ from phasefield.commands.arguments import add_case, quantity, read_case
 
 if TYPE_CHECKING:
     from phasefield.case import Case
-    from phasefield.report.pair import Pair
+    from phasefield.report.two_runs import Pair
 
 __all__ = ["EXAMPLE", "configure", "execute"]
 
@@ -49,8 +49,8 @@ def configure(parser: ArgumentParser) -> None:
 def execute(args: Namespace) -> int:
     """Run both, print the table and write the page."""
     from phasefield.output.run_directory import default_path
-    from phasefield.report.pair import read_pair, write_pair
-    from phasefield.runner import run
+    from phasefield.report.two_runs import read_pair, write_pair
+    from phasefield.simulation.runner import run
 
     case = read_case(args)
     step = args.fixed_step or case.solver.time_step or (None if args.models else STEP_S)
@@ -96,7 +96,7 @@ def _changed(case: Case, step: float | None, **keys: str) -> Case:
 
 def _notes(case: Case, step: float | None, models: bool) -> list[str]:
     """How both were stepped, to what tolerance they were solved, and on what grid."""
-    from phasefield.report.wording import number, time_span
+    from phasefield.report.number_format import number, time_span
 
     if step is None:
         steps = "Each run chose its own time steps."
@@ -111,8 +111,8 @@ def _notes(case: Case, step: float | None, models: bool) -> list[str]:
 
 def _shared(case: Case) -> str:
     """What both backends discretise alike, so that only their numerics can differ."""
-    from phasefield.domain import DROPPED_BELOW
-    from phasefield.report.wording import length
+    from phasefield.grid.smoothed_domain import DROPPED_BELOW
+    from phasefield.report.number_format import length
 
     faces = (
         "every cell is kept; means on faces: harmonic of conductivity and diffusivity, arithmetic"

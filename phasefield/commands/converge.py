@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from phasefield.commands.arguments import add_case, quantity, read_case
 
 if TYPE_CHECKING:
-    from phasefield.refinement import Member, Study
+    from phasefield.studies.refinement import Member, Study
 
 __all__ = ["EXAMPLE", "configure", "execute"]
 
@@ -74,7 +74,7 @@ def _ratio(text: str) -> float:
 def execute(args: Namespace) -> int:
     """Run every member, print the tables, write the CSV and the figure."""
     from phasefield.output.run_directory import default_path
-    from phasefield.refinement import plan_grids, plan_widths, refine, write_study
+    from phasefield.studies.refinement import plan_grids, plan_widths, refine, write_study
 
     case = read_case(args)
     out = args.out or Path(f"converge-{default_path(case)}")
@@ -96,7 +96,7 @@ def _tell(member: Member, place: Path) -> None:
 
 
 def _lines(study: Study) -> Sequence[str]:
-    from phasefield.refinement import QUANTITIES
+    from phasefield.studies.refinement import QUANTITIES
 
     names = [member.name for member in study.members]
     sizes = [f"{1e6 * size:.4g}" for size in study.sizes]

@@ -27,7 +27,7 @@ def configure(parser: ArgumentParser) -> None:
 def execute(args: Namespace) -> int:
     """Export and name what was written."""
     from phasefield.output.export import export
-    from phasefield.results import open_run
+    from phasefield.output.run import open_run
 
     for path in export(open_run(args.run).path, args.formats, args.out):
         print(path)

@@ -12,9 +12,9 @@ from phasefield.commands.arguments import add_case, read_case
 
 if TYPE_CHECKING:
     from geometries import Scaffold
-    from phasefield.analysis.certificate import Certificate
+    from phasefield.analysis.scaffold_datasheet import Certificate
     from phasefield.case import Case
-    from phasefield.domain import Domain
+    from phasefield.grid.smoothed_domain import Domain
 
 __all__ = ["EXAMPLE", "configure", "execute"]
 
@@ -42,11 +42,11 @@ def configure(parser: ArgumentParser) -> None:
 def execute(args: Namespace) -> int:
     """Print what was asked and what was made; write scaffold.json, .png and .vti."""
     from geometries.exports import export
-    from phasefield.analysis.certificate import certify
+    from phasefield.analysis.scaffold_datasheet import certify
     from phasefield.commands.scaffold_picture import draw_scaffold
-    from phasefield.domain import build_domain
+    from phasefield.grid.smoothed_domain import build_domain
     from phasefield.output.run_directory import default_path
-    from phasefield.preflight import build_scaffold
+    from phasefield.setup.forecast import build_scaffold
 
     case = read_case(args)
     scaffold = build_scaffold(case, usable=False)
@@ -68,7 +68,7 @@ def execute(args: Namespace) -> int:
 def _lines(
     case: Case, measured: Mapping[str, Any], domain: Domain, certificate: Certificate
 ) -> Iterator[tuple[str, str]]:
-    from phasefield.analysis.scaffold_formulas import surface_formula
+    from phasefield.setup.scaffold_formulas import surface_formula
 
     grid = domain.grid
     z, y, x = grid.shape

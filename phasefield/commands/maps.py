@@ -16,8 +16,8 @@ from phasefield.analysis.analytic import (
     ContactAreaWarning,
     current_density_reduction,
 )
-from phasefield.analysis.companions import SURFACES
-from phasefield.report.look import ACCENT, PAGE_WIDTH, figure, letter, look, save
+from phasefield.analysis.estimates import SURFACES
+from phasefield.report.style import ACCENT, PAGE_WIDTH, figure, letter, look, save
 
 __all__ = ["draw_maps"]
 

@@ -12,7 +12,7 @@ from phasefield.commands.arguments import add_case, quantity, read_case, whole_n
 from phasefield.errors import PhaseFieldError
 
 if TYPE_CHECKING:
-    from phasefield.results import Run
+    from phasefield.output.run import Run
 
 __all__ = ["EXAMPLE", "configure", "execute"]
 
@@ -50,7 +50,7 @@ def execute(args: Namespace) -> int:
 
     from phasefield.output.run_directory import default_path, read_status
     from phasefield.report import write_report
-    from phasefield.runner import run
+    from phasefield.simulation.runner import run
 
     out = args.out or default_path(case)
     finished = not args.fresh and read_status(out) == "finished"

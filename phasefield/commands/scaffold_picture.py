@@ -12,8 +12,8 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from geometries import Scaffold
-from phasefield.report.look import LLZO, PORE, figure, look, save
 from phasefield.report.plane import plane_of
+from phasefield.report.style import LLZO, PORE, figure, look, save
 
 __all__ = ["draw_scaffold"]
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from phasefield.sweep.plan import Member, Plan
-    from phasefield.sweep.states import State
+    from phasefield.studies.member_states import State
+    from phasefield.studies.plan import Member, Plan
 
 __all__ = ["EXAMPLE", "configure", "execute"]
 
@@ -45,7 +45,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def execute(args: Namespace) -> int:
     """Do what the action says."""
-    from phasefield.sweep.plan import make_plan, save_plan
+    from phasefield.studies.plan import make_plan, save_plan
 
     plan = make_plan(args.sweep, args.out, force=args.force)
     save_plan(plan)
@@ -59,14 +59,14 @@ def execute(args: Namespace) -> int:
 
 
 def _states(plan: Plan) -> list[State]:
-    from phasefield.sweep.slurm import queued
-    from phasefield.sweep.states import states
+    from phasefield.studies.member_states import states
+    from phasefield.studies.slurm import queued
 
     return states(plan, queued(plan))
 
 
 def _show_plan(plan: Plan) -> int:
-    from phasefield.preflight import as_bytes, as_duration
+    from phasefield.setup.forecast import as_bytes, as_duration
 
     for member in plan.members:
         cost = (
@@ -93,9 +93,9 @@ def _show_status(plan: Plan) -> int:
 
 
 def _collect(plan: Plan) -> int:
-    from phasefield.sweep.collect import make_table, parameters, write_table
-    from phasefield.sweep.figures import draw
-    from phasefield.sweep.page import write_page
+    from phasefield.studies.sweep_figures import draw
+    from phasefield.studies.sweep_page import write_page
+    from phasefield.studies.table import make_table, parameters, write_table
 
     states = _states(plan)
     table = make_table(plan, states)
@@ -113,8 +113,8 @@ def _collect(plan: Plan) -> int:
 def _start(plan: Plan, args: Namespace, *, again: bool) -> int:
     """Start members; the exit code is 0 if all that were started here have finished."""
     from phasefield.output.lock import RunLock
-    from phasefield.sweep.slurm import submit
-    from phasefield.sweep.sweep_file import SlurmExecutor, read_sweep
+    from phasefield.studies.slurm import submit
+    from phasefield.studies.sweep_file import SlurmExecutor, read_sweep
 
     if args.detach:
         return _detach(plan, args)
@@ -135,10 +135,10 @@ def _start(plan: Plan, args: Namespace, *, again: bool) -> int:
 
 def _run_here(plan: Plan, due: Sequence[Member], executor: object) -> int:
     """Run members under this process and print how each one ends."""
-    from phasefield.sweep.dask_cluster import run_dask
-    from phasefield.sweep.local import run_local
-    from phasefield.sweep.states import state_of
-    from phasefield.sweep.sweep_file import DaskExecutor, LocalExecutor
+    from phasefield.studies.dask_cluster import run_dask
+    from phasefield.studies.local_executor import run_local
+    from phasefield.studies.member_states import state_of
+    from phasefield.studies.sweep_file import DaskExecutor, LocalExecutor
 
     by_digest = {member.digest: member for member in due}
     ended: list[State] = []
@@ -157,7 +157,7 @@ def _run_here(plan: Plan, due: Sequence[Member], executor: object) -> int:
 
 def _due(plan: Plan, again: bool) -> list[Member]:
     """Members to start: each case once, what runs or waits in a queue left alone."""
-    from phasefield.sweep.states import GOES_ON
+    from phasefield.studies.member_states import GOES_ON
 
     wanted = (*GOES_ON, "failed") if again else GOES_ON
     found = {

@@ -15,7 +15,7 @@ from pathlib import Path
 from numpy.typing import NDArray
 
 from phasefield.errors import RunDirectoryError
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 from phasefield.output import hdf5, vti
 from phasefield.output.atomic import replacing, write_text
 from phasefield.output.frames import Contents, Frames

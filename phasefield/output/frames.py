@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 
 __all__ = ["Contents", "Frames", "frame_name"]
 

@@ -25,7 +25,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 from phasefield.output.atomic import sync_directory, sync_file
 from phasefield.output.frames import Contents, frame_name
 

@@ -18,7 +18,7 @@ from vtkmodules.vtkCommonCore import vtkDataArray, vtkStringArray
 from vtkmodules.vtkCommonDataModel import vtkFieldData, vtkImageData
 from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLImageDataWriter
 
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 from phasefield.output.atomic import replacing, write_text
 from phasefield.output.frames import Contents, frame_name
 

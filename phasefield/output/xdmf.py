@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 from phasefield.output.frames import Contents, frame_name
 
 __all__ = ["series_xdmf"]

@@ -3,6 +3,6 @@
 Importing it also chooses where compiled kernels are cached.
 """
 
-from phasefield.physics import kernel_cache
+from phasefield.physics import compiled
 
-kernel_cache.install()
+compiled.install()

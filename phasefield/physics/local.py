@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from phasefield.domain import Domain
-from phasefield.physics.conserved import Coefficients
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.parameters import Coefficients
 from phasefield.physics.kinetics import exchange_current_density
 
 __all__ = ["Local", "LocalCoating", "conducting_coating", "local_coefficients"]

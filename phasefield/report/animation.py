@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
+from phasefield.report.cross_section import Scene, scale_bar
 from phasefield.report.data import Frames
-from phasefield.report.look import ACCENT, LLZO, PAGE_WIDTH, figure
 from phasefield.report.panels import WIDE
-from phasefield.report.scene import Scene, scale_bar
+from phasefield.report.style import ACCENT, LLZO, PAGE_WIDTH, figure
 
 __all__ = ["write_animation"]
 

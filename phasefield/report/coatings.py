@@ -11,12 +11,12 @@ from matplotlib.colors import ListedColormap, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from phasefield.coatings import clean_wall
+from phasefield.report.cross_section import Scene, scale_bar
 from phasefield.report.data import Frames, RunData
 from phasefield.report.document import Block, Picture, Table
-from phasefield.report.look import LLZO, PORE, figure, save
 from phasefield.report.panels import height_axis
-from phasefield.report.scene import Scene, scale_bar
+from phasefield.report.style import LLZO, PORE, figure, save
+from phasefield.setup.coatings import clean_wall
 from phasefield.units import format as show
 
 __all__ = ["coatings_blocks"]

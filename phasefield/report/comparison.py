@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from phasefield.output.run import open_run
 from phasefield.report.data import RunData, read_run
 from phasefield.report.document import Block, Document, Picture, Section, Table, Text, write
-from phasefield.report.look import look, save
+from phasefield.report.number_format import DASH, duration, length, number, time_span
 from phasefield.report.side_by_side import by_model, scale_figure, trend_figure
+from phasefield.report.style import look, save
 from phasefield.report.tables import HEADLINES, headline_value, settings
-from phasefield.report.wording import DASH, duration, length, number, time_span
-from phasefield.results import open_run
 
 __all__ = ["write_comparison"]
 

@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from phasefield.report.companions import Penetration
 from phasefield.report.data import ContactProfile, Frames, RunData
-from phasefield.report.ledger import CONCENTRATION, CONNECTION, IN_LLZO
-from phasefield.report.look import (
+from phasefield.report.estimates import Penetration
+from phasefield.report.number_format import MA_PER_CM2, time_scale
+from phasefield.report.published_charges import CONCENTRATION, CONNECTION, IN_LLZO
+from phasefield.report.style import (
     ACCENT,
     LITHIUM,
     LLZO,
@@ -25,7 +26,6 @@ from phasefield.report.look import (
     letter,
     time_colours,
 )
-from phasefield.report.wording import MA_PER_CM2, time_scale
 
 __all__ = [
     "contact_figure",

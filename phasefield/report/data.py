@@ -13,13 +13,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from phasefield.analysis.front import front_height
-from phasefield.analysis.scaffold_formulas import surface_formula
 from phasefield.case import Case
-from phasefield.case_geometry import Channels
+from phasefield.case.geometry import Channels
 from phasefield.errors import RunDirectoryError
+from phasefield.output.run import Run
+from phasefield.report.number_format import is_number
 from phasefield.report.plane import Plane, plane_of
-from phasefield.report.wording import is_number
-from phasefield.results import Run
+from phasefield.setup.scaffold_formulas import surface_formula
 
 __all__ = ["ContactProfile", "Frames", "RunData", "read_run"]
 

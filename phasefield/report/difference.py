@@ -12,10 +12,10 @@ from matplotlib.ticker import ScalarFormatter
 from numpy.typing import NDArray
 
 from phasefield.errors import PhaseFieldError
+from phasefield.report.cross_section import POTENTIAL_MAP, Scene
 from phasefield.report.data import Frames
-from phasefield.report.look import PAGE_WIDTH, figure
 from phasefield.report.panels import height_axis, potential_scale
-from phasefield.report.scene import POTENTIAL_MAP, Scene
+from phasefield.report.style import PAGE_WIDTH, figure
 
 __all__ = ["Apart", "apart", "difference_figure", "largest_difference"]
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from phasefield import __version__
 from phasefield.output.atomic import write_text
-from phasefield.report.look import DPI, PAGE_WIDTH
+from phasefield.report.style import DPI, PAGE_WIDTH
 
 __all__ = ["Bars", "Block", "Document", "Picture", "Section", "Table", "Text", "write"]
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from phasefield.analysis.front import filling, front_height, nearest_known
 from phasefield.report.data import Frames
-from phasefield.report.look import LLZO, PAGE_WIDTH, figure, letter, time_colours
-from phasefield.report.wording import time_scale
+from phasefield.report.number_format import time_scale
+from phasefield.report.style import LLZO, PAGE_WIDTH, figure, letter, time_colours
 
 __all__ = ["filling_figure", "rise_map"]
 

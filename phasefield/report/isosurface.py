@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from phasefield.report.look import ACCENT as ADDED
-from phasefield.report.look import LITHIUM, LLZO
+from phasefield.report.style import ACCENT as ADDED
+from phasefield.report.style import LITHIUM, LLZO
 
 __all__ = ["draw_isosurface"]
 

@@ -6,14 +6,14 @@ import logging
 import time
 from pathlib import Path
 
+from phasefield.output.run import open_run
 from phasefield.report.data import RunData, read_run
 from phasefield.report.document import Document, write
-from phasefield.report.ledger import bypass
-from phasefield.report.look import look
-from phasefield.report.narrative import headline, narrative, notice
+from phasefield.report.published_charges import bypass
 from phasefield.report.sections import sections
+from phasefield.report.sentences import headline, narrative, notice
+from phasefield.report.style import look
 from phasefield.report.tables import HEADLINES, headline_value
-from phasefield.results import open_run
 
 __all__ = ["write_report"]
 

@@ -16,9 +16,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from phasefield.report.cross_section import INITIAL, POTENTIAL_MAP, Scene, scale_bar
 from phasefield.report.data import Frames
-from phasefield.report.look import LITHIUM, LLZO, PAGE_WIDTH, PORE, figure
-from phasefield.report.scene import INITIAL, POTENTIAL_MAP, Scene, scale_bar
+from phasefield.report.style import LITHIUM, LLZO, PAGE_WIDTH, PORE, figure
 
 __all__ = [
     "WIDE",

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import numpy as np
 
-from phasefield.analysis.ledger import SMALLEST_SCALE
 from phasefield.report.animation import write_animation
 from phasefield.report.coatings import coatings_blocks
-from phasefield.report.companions import companions_table, penetration
 from phasefield.report.curves import (
     contact_figure,
     fronts_figure,
     history_figure,
     paper_history_figure,
 )
-from phasefield.report.cycles import cycles_blocks, voltage_blocks
+from phasefield.report.cycling import cycles_blocks, voltage_blocks
 from phasefield.report.data import ContactProfile, Frames, RunData
 from phasefield.report.document import Block, Picture, Section, Table, Text
+from phasefield.report.estimates import companions_table, penetration
 from phasefield.report.filling import filling_figure
 from phasefield.report.isosurface import draw_isosurface
-from phasefield.report.ledger import closures_table, ledger_figure, ledger_table
-from phasefield.report.look import save
+from phasefield.report.number_format import micrometres, percent
 from phasefield.report.panels import panels_figure
+from phasefield.report.published_charges import closures_table, ledger_figure, ledger_table
+from phasefield.report.style import save
 from phasefield.report.tables import (
     origin_table,
     reduction_bars,
@@ -32,7 +32,7 @@ from phasefield.report.tables import (
     surface_table,
     uniformity_table,
 )
-from phasefield.report.wording import micrometres, percent
+from phasefield.simulation.charge_ledger import SMALLEST_SCALE
 
 __all__ = ["sections"]
 

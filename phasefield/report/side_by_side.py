@@ -14,17 +14,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 from numpy.typing import NDArray
 
+from phasefield.report.cross_section import Scene, scale_bar
 from phasefield.report.data import Frames, RunData
-from phasefield.report.look import LLZO, MUTED, PAGE_WIDTH, figure, letter
+from phasefield.report.number_format import number, time_scale
 from phasefield.report.panels import (
     height_axis,
     phase_legend,
     potential_bar,
     potential_scale,
 )
-from phasefield.report.scene import Scene, scale_bar
+from phasefield.report.style import LLZO, MUTED, PAGE_WIDTH, figure, letter
 from phasefield.report.tables import HEADLINES, headline_value
-from phasefield.report.wording import number, time_scale
 
 __all__ = ["by_model", "scale_figure", "trend_figure"]
 

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from phasefield.analysis.scaffold_formulas import surface_formula
 from phasefield.report.data import RunData
 from phasefield.report.document import Bars, Table
-from phasefield.report.wording import (
+from phasefield.report.number_format import (
     DASH,
     duration,
     is_number,
@@ -18,6 +17,7 @@ from phasefield.report.wording import (
     percent,
     plain_setting,
 )
+from phasefield.setup.scaffold_formulas import surface_formula
 
 __all__ = [
     "HEADLINES",

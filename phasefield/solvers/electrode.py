@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from phasefield.domain import Domain
+from phasefield.grid.smoothed_domain import Domain
 
 __all__ = ["CounterElectrode"]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from phasefield.protocol import AppliedVoltage
-from phasefield.solvers.paper_backend import PaperBackend
+from phasefield.models.published.stepper import PaperBackend
+from phasefield.simulation.schedule import AppliedVoltage
 from phasefield.state import PaperLevel
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
 from phasefield.validation.setups import (

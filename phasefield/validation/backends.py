@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from phasefield.report.difference import largest_difference
-from phasefield.report.pair import Pair, read_pair
-from phasefield.runner import run
+from phasefield.report.two_runs import Pair, read_pair
+from phasefield.simulation.runner import run
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import shipped_case
 

@@ -11,7 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from phasefield.case_source import read_source
+from phasefield.case.yaml_source import read_source
 from phasefield.errors import PhaseFieldError
 from phasefield.validation.outcome import Plot
 from phasefield.validation.problems import PROBLEMS

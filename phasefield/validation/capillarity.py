@@ -6,14 +6,14 @@ import numpy as np
 from scipy.optimize import curve_fit
 
 from geometries import channels
-from phasefield.domain import Domain, build_domain
-from phasefield.physics.conserved import front_at_rest
-from phasefield.protocol import AppliedCurrent
-from phasefield.solvers.bodies import find_bodies
+from phasefield.grid.smoothed_domain import Domain, build_domain
+from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.parameters import front_at_rest
+from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.stepper import MEMORY, ConservedBackend
+from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.solvers.newton import solve
-from phasefield.solvers.numba_backend import MEMORY, ConservedBackend
-from phasefield.solvers.relaxation import relax
-from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.state import Level
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import Array, conserved_model, flat_lithium, plane_scaffold

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasefield.solvers.assembly import A_MU, A_XI, B_MU, B_XI, SLOTS, neighbour
-from phasefield.solvers.bdf import error_factor, extrapolation_weights, time_formula
-from phasefield.solvers.control import StepControl
-from phasefield.solvers.couplings import CONSERVED_LAYOUT
-from phasefield.solvers.gradient import gradient_divergence
-from phasefield.solvers.linear import LinearSolver
-from phasefield.solvers.network import Network, face_conductances
+from phasefield.models.conserved.kernels import A_MU, A_XI, B_MU, B_XI, SLOTS, neighbour
+from phasefield.models.conserved.newton_system import Unknowns
+from phasefield.models.published.gradient_kernels import gradient_divergence
+from phasefield.solvers.block_solver import LinearSolver
+from phasefield.solvers.multigrid.block_couplings import CONSERVED_LAYOUT
+from phasefield.solvers.multigrid.scalar import Network, face_conductances
 from phasefield.solvers.newton import solve
 from phasefield.solvers.sparsity import Sparsity
-from phasefield.solvers.system import Unknowns
+from phasefield.solvers.step_size import StepControl
+from phasefield.solvers.time_formula import error_factor, extrapolation_weights, time_formula
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import Array
 
@@ -40,8 +40,8 @@ SPLIT_STEP = 0.05
 
 @dataclass(frozen=True)
 class _Step:
-    """Time formula as in `phasefield.solvers.system.Step`; `split` is c at the last time where mu
-    is split as MMSP does it: the odd powers of c in the well are new, the rest is old."""
+    """Time formula as in `models.conserved.newton_system.Step`; `split` is c at the last time
+    where mu is split as MMSP does it: the odd powers of c in the well are new, the rest is old."""
 
     alpha0: float
     history: Array

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from phasefield.case import Case, load_case
-from phasefield.refinement import QUANTITIES, Study, plan_grids, plan_widths, refine
+from phasefield.studies.refinement import QUANTITIES, Study, plan_grids, plan_widths, refine
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import shipped_case
 

@@ -15,16 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from phasefield.domain import Domain
 from phasefield.errors import not_installed
-from phasefield.grid import Grid
-from phasefield.physics.conserved import Coefficients
+from phasefield.grid.grid import Grid
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.lithium_bodies import Bodies
+from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.parameters import Coefficients
 from phasefield.physics.energy import EXPONENT, well_edge
 from phasefield.physics.transport import VAPOUR
-from phasefield.solvers.bdf import time_formula
-from phasefield.solvers.bodies import Bodies
 from phasefield.solvers.newton import solve
-from phasefield.solvers.system import CoupledSystem, Step, Unknowns
+from phasefield.solvers.time_formula import time_formula
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
 from phasefield.validation.setups import Array
 

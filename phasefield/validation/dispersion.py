@@ -15,10 +15,10 @@ import numpy as np
 from scipy.integrate import solve_bvp, trapezoid
 from scipy.optimize import brentq
 
-from phasefield.domain import Domain
-from phasefield.physics.paper import interpolation, interpolation_prime
-from phasefield.protocol import AppliedVoltage
-from phasefield.solvers.paper_backend import PaperBackend
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.published.stepper import PaperBackend
+from phasefield.physics.published import interpolation, interpolation_prime
+from phasefield.simulation.schedule import AppliedVoltage
 from phasefield.state import PaperLevel
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import (

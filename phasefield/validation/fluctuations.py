@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasefield.domain import build_domain
-from phasefield.physics.conserved import front_at_rest
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.parameters import front_at_rest
+from phasefield.models.conserved.stepper import MEMORY, ConservedBackend
 from phasefield.physics.noise import Noise
-from phasefield.protocol import AppliedCurrent
-from phasefield.solvers.numba_backend import MEMORY, ConservedBackend
+from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import Array, at_rest, conserved_model, plane_scaffold
 

@@ -11,11 +11,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from phasefield.domain import Domain
-from phasefield.grid import Grid
-from phasefield.solvers.bdf import extrapolation_weights, time_formula
+from phasefield.grid.grid import Grid
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.published.newton_system import PaperStep, PaperSystem, PaperUnknowns
 from phasefield.solvers.newton import solve
-from phasefield.solvers.paper_system import PaperStep, PaperSystem, PaperUnknowns
+from phasefield.solvers.time_formula import extrapolation_weights, time_formula
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
 from phasefield.validation.setups import Array, published_model
 

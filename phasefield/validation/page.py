@@ -8,7 +8,7 @@ from pathlib import Path
 from matplotlib.ticker import NullLocator
 
 from phasefield.output.manifest import commit, utc_now, versions
-from phasefield.report.look import ACCENT, figure, look, save
+from phasefield.report.style import ACCENT, figure, look, save
 from phasefield.validation.book import Report, Verdict
 from phasefield.validation.outcome import Plot
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from phasefield.analysis import analytic
-from phasefield.runner import run
+from phasefield.simulation.runner import run
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import shipped_case
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from geometries import channels
 from phasefield.analysis import analytic
-from phasefield.analysis.rails import two_rails
-from phasefield.domain import build_domain
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.transmission_line import two_rails
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import Array, conserved_model
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from phasefield.analysis.observables import Observer
-from phasefield.analysis.salt import depletion_profile, limiting_current_density, sand_time
-from phasefield.domain import Domain, build_domain
-from phasefield.physics.conserved import Coefficients
+from phasefield.analysis.salt_limits import depletion_profile, limiting_current_density, sand_time
+from phasefield.grid.smoothed_domain import Domain, build_domain
+from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.readings import Observer
 from phasefield.physics.salt import Salt
-from phasefield.protocol import AppliedCurrent
-from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.state import Level
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
 from phasefield.validation.setups import (

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometries import Scaffold
-from phasefield.domain import Domain
-from phasefield.grid import Grid
-from phasefield.physics.conserved import Coefficients, front_at_rest, front_coefficients
+from phasefield.grid.grid import Grid
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.parameters import Coefficients, front_at_rest, front_coefficients
 from phasefield.physics.energy import well_edge
-from phasefield.physics.paper import PaperCoefficients
+from phasefield.physics.published import PaperCoefficients
 from phasefield.physics.transport import VAPOUR
 from phasefield.state import Level
 

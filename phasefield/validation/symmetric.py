@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from geometries import Scaffold
-from phasefield.analysis.electrochemistry import Electrochemistry
-from phasefield.domain import build_domain
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.voltage import Electrochemistry
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
 from phasefield.validation.plating import plate
 from phasefield.validation.setups import THERMAL_VOLTAGE, Array, conserved_model

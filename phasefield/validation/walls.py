@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 
 from geometries import channels
 from phasefield.analysis import analytic
-from phasefield.domain import build_domain
+from phasefield.grid.smoothed_domain import build_domain
 from phasefield.solvers.direct import Factors
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.plating import plate, reaction

@@ -9,7 +9,7 @@ import pytest
 
 from phasefield.analysis import analytic as a
 from phasefield.constants import FARADAY, GAS_CONSTANT
-from phasefield.materials import ELECTROLYTES
+from phasefield.materials.parameter_sets import ELECTROLYTES
 
 UM = 1e-6
 OHM_CM2 = 1e-4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geometries import channels
-from phasefield.analysis.certificate import certify
+from phasefield.analysis.scaffold_datasheet import certify
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phasefield.analysis import analytic
-from phasefield.analysis.companions import Membrane, lines
+from phasefield.analysis.estimates import Membrane, lines
 
 CYLINDERS = Membrane("channels", 0.5, 5e-6, 10e-6, 24.6e-4, 0.032, 50e-6, 1.0)
 

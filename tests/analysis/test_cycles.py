@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from phasefield.analysis.cycles import cycles, staircases
-from phasefield.protocol import CONTACT, DURATION, VOLTAGE, StepRecord
+from phasefield.simulation.cycling import cycles, staircases
+from phasefield.simulation.schedule import CONTACT, DURATION, VOLTAGE, StepRecord
 
 
 def record(step, cycle, kind, charge, ended_by=DURATION, current=0.0, voltage=0.0):

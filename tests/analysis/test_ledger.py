@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from phasefield.analysis.ledger import Ledger
-from phasefield.solvers.bdf import time_formula
+from phasefield.simulation.charge_ledger import Ledger
+from phasefield.solvers.time_formula import time_formula
 
 
 def booked(steps, lost=0.0):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.analysis.observables import Observer
-from phasefield.domain import build_domain
-from phasefield.solvers.bodies import find_bodies
-from phasefield.solvers.system import CoupledSystem, Step, Unknowns
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.readings import Observer
 from phasefield.state import FIELDS, Level
 from tests.solvers.conftest import make_model, profile
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from phasefield.analysis.paper_observables import PaperAudit, PaperObserver
-from phasefield.solvers.bdf import TimeFormula
+from phasefield.models.published.readings import PaperAudit, PaperObserver
+from phasefield.solvers.time_formula import TimeFormula
 from phasefield.state import PaperLevel
 from phasefield.validation.setups import THERMAL_VOLTAGE, published_model, uniform_domain
 

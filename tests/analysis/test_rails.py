@@ -9,8 +9,8 @@ import pytest
 
 from geometries import channels
 from phasefield.analysis import analytic
-from phasefield.analysis.rails import two_rails
-from phasefield.domain import Maps, Wall, build_domain
+from phasefield.grid.smoothed_domain import Maps, Wall, build_domain
+from phasefield.models.conserved.transmission_line import two_rails
 from phasefield.validation.rails import coated_slit
 from phasefield.validation.setups import conserved_model, flat_lithium
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phasefield.analysis.salt import (
+from phasefield.analysis.salt_limits import (
     depletion_profile,
     estimate,
     limiting_current_density,
     sand_time,
 )
 from phasefield.case import load_case
-from phasefield.coatings import case_domain
-from phasefield.preflight import build_scaffold
+from phasefield.setup.coatings import case_domain
+from phasefield.setup.forecast import build_scaffold
 
 FARADAY = 96485.33212
 D, C0, NUMBER = 3.2e-10, 1000.0, 0.38

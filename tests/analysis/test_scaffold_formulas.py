@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from phasefield.analysis.scaffold_formulas import surface_formula
 from phasefield.case import load_case
+from phasefield.setup.scaffold_formulas import surface_formula
 
 CASES = Path(__file__).parents[2] / "cases"
 P, W = 0.4, 2e-6

@@ -15,7 +15,7 @@ from phasefield.bench.rows import Plan, Row
 from phasefield.bench.steps import array_case, coupled_steps
 from phasefield.bench.sweep import allen_cahn
 from phasefield.bench.whole import short_case
-from phasefield.preflight import require_resolved
+from phasefield.setup.forecast import require_resolved
 
 SHAPE = (1, 40, 40)
 GRIDS = (("0.1 um", 2), ("0.2 um", 3))
@@ -233,7 +233,7 @@ def test_only_steps_are_timed_and_the_median_of_them_is_told(monkeypatch):
 def test_fipys_side_makes_every_solver_and_agrees_with_ours(spacing, dimensions, cells):
     pytest.importorskip("fipy")
     from phasefield.bench import fipy_side
-    from phasefield.solvers.fipy_backend import FipyConservedBackend
+    from phasefield.fipy_backend.conserved import FipyConservedBackend
 
     makers = [fipy_side._maker(name) for name in rows.FIPY_SOLVERS]
     assert len({type(make()).__name__ for make in makers}) == 5

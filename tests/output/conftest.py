@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from phasefield.case import Case, load_case
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 from phasefield.output.fields import FieldSeries
 from tests.output.known import CASE, static_fields
 

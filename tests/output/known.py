@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 
 CASE = """\
 format: 1

@@ -9,7 +9,7 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkIOHDF import vtkHDFReader
 
 from phasefield.errors import PhaseFieldError, RunDirectoryError
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 from phasefield.output.export import export
 from phasefield.output.fields import FieldSeries
 from phasefield.output.vti import VtiFrames

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from phasefield.errors import RunDirectoryError
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 from phasefield.output import hdf5, vti
 from phasefield.output.fields import FieldSeries, open_frames
 from phasefield.output.hdf5 import Hdf5Frames

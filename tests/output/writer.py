@@ -9,7 +9,7 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from phasefield.case import case_from_dict
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 from phasefield.output import checkpoint
 from phasefield.output.fields import FieldSeries
 from phasefield.output.history import HistoryWriter

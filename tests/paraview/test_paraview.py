@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from phasefield.grid import Grid
+from phasefield.grid.grid import Grid
 from phasefield.output.export import export
 from phasefield.output.fields import FieldSeries
 

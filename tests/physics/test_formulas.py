@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from phasefield.case import load_case
-from phasefield.physics import energy, kinetics, transport
-from phasefield.physics.conserved import (
+from phasefield.models.conserved.parameters import (
     coefficients,
     current_density,
     face_mean,
@@ -18,6 +17,7 @@ from phasefield.physics.conserved import (
     front_coefficients,
     series_mean,
 )
+from phasefield.physics import energy, kinetics, transport
 from phasefield.physics.salt import Salt, diffusion_voltage, exchange_ratio
 from phasefield.physics.transport import VAPOUR, contact, contact_prime
 

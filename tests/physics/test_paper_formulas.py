@@ -9,12 +9,12 @@ import pytest
 
 from phasefield import cli
 from phasefield.case import load_case
-from phasefield.case_checks import largest_anisotropy
+from phasefield.case.cross_checks import largest_anisotropy
 from phasefield.errors import CaseError
-from phasefield.materials import CHOSEN, CLOSURES, bibtex
-from phasefield.physics import anisotropy, paper
+from phasefield.materials.parameter_sets import CHOSEN, CLOSURES, bibtex
+from phasefield.models.published.gradient_kernels import gradient_divergence
+from phasefield.physics import anisotropy, published
 from phasefield.physics.energy import double_well
-from phasefield.solvers.gradient import gradient_divergence
 
 QUICK = str(Path(__file__).parents[2] / "cases" / "paper_quickstart.yaml")
 XI = np.linspace(-0.2, 1.2, 57)
@@ -25,9 +25,9 @@ def slope(function, x, *args, step=1e-6):
 
 
 def test_interpolation_is_the_quintic_step():
-    assert paper.interpolation.py_func(np.array([0.0, 0.5, 1.0])).tolist() == [0.0, 0.5, 1.0]
-    h = paper.interpolation.py_func
-    prime, second = paper.interpolation_prime.py_func, paper.interpolation_second.py_func
+    assert published.interpolation.py_func(np.array([0.0, 0.5, 1.0])).tolist() == [0.0, 0.5, 1.0]
+    h = published.interpolation.py_func
+    prime, second = published.interpolation_prime.py_func, published.interpolation_second.py_func
     assert prime(XI) == pytest.approx(slope(h, XI), abs=1e-8)
     assert second(XI) == pytest.approx(slope(prime, XI), abs=1e-7)
 
@@ -40,21 +40,21 @@ def test_chemical_terms_derive_from_the_energy(phi):
         return double_well.py_func(xi, barrier) + 0.5 * cross * (xi * phi) ** 2
 
     def prime(xi):
-        return paper.chemical_prime.py_func(xi, phi, barrier, cross)
+        return published.chemical_prime.py_func(xi, phi, barrier, cross)
 
-    found = paper.chemical_second.py_func(XI, phi, barrier, cross)
+    found = published.chemical_second.py_func(XI, phi, barrier, cross)
     assert prime(XI) == pytest.approx(slope(energy, XI), rel=1e-6, abs=1e-6 * barrier)
     assert found == pytest.approx(slope(prime, XI), rel=1e-6, abs=1e-6 * barrier)
 
 
 def test_driving_force_plates_below_zero_and_rests_at_equilibrium():
     def force(c, eta):
-        return paper.driving_force.py_func(c, eta, 0.3, 0.0257)
+        return published.driving_force.py_func(c, eta, 0.3, 0.0257)
 
     assert force(1.0, 0.0) == 0.0
     assert force(0.5, 0.0257 * np.log(0.5)) == pytest.approx(0.0, abs=1e-15)  # Nernst
     assert force(1.0, -1e-3) > 0.0 > force(1.0, 1e-3)
-    to_c, to_eta = paper.driving_force_slopes.py_func(0.8, -4e-3, 0.3, 0.0257)
+    to_c, to_eta = published.driving_force_slopes.py_func(0.8, -4e-3, 0.3, 0.0257)
     assert to_c == pytest.approx(slope(lambda c: force(c, -4e-3), 0.8), rel=1e-7)
     assert to_eta == pytest.approx(slope(lambda eta: force(0.8, eta), -4e-3), rel=1e-7)
 
@@ -62,35 +62,37 @@ def test_driving_force_plates_below_zero_and_rests_at_equilibrium():
 def test_effective_values_of_the_three_phases():
     values = (3e1, 3e-2, 3e-8)
     found = [
-        paper.effective.py_func(np.float64(x), p, *values) for x, p in ((1, 0), (0, 1), (0, 0))
+        published.effective.py_func(np.float64(x), p, *values) for x, p in ((1, 0), (0, 1), (0, 0))
     ]
     assert found == pytest.approx(list(values), rel=1e-14)
     for xi in (0.2, 0.6):
-        expected = slope(lambda x: paper.effective.py_func(x, 0.3, *values), xi)
-        found = paper.effective_prime.py_func(xi, 0.3, values[0], values[2])
+        expected = slope(lambda x: published.effective.py_func(x, 0.3, *values), xi)
+        found = published.effective_prime.py_func(xi, 0.3, values[0], values[2])
         assert found == pytest.approx(expected, rel=1e-6)
-        floor = slope(lambda x: paper.effective.py_func(x, 0.3, 0.0, 0.0, 1.0), xi)
-        assert paper.effective_prime.py_func(xi, 0.3, 0.0, 1.0) == pytest.approx(floor, rel=1e-6)
+        floor = slope(lambda x: published.effective.py_func(x, 0.3, 0.0, 0.0, 1.0), xi)
+        assert published.effective_prime.py_func(xi, 0.3, 0.0, 1.0) == pytest.approx(
+            floor, rel=1e-6
+        )
     # where lithium and LLZO overlap by more than a whole, no vacuum is left to change
-    assert paper.effective.py_func(0.5, 0.6, 0.0, 0.0, 1.0) == 0.0
-    assert paper.effective_prime.py_func(0.5, 0.6, 0.0, 1.0) == 0.0
+    assert published.effective.py_func(0.5, 0.6, 0.0, 0.0, 1.0) == 0.0
+    assert published.effective_prime.py_func(0.5, 0.6, 0.0, 1.0) == 0.0
     here, there = 2.0, 5e-3
-    found = paper.harmonic_slope.py_func(here, there)
-    assert found == pytest.approx(slope(paper.harmonic.py_func, here, there), rel=1e-4)
+    found = published.harmonic_slope.py_func(here, there)
+    assert found == pytest.approx(slope(published.harmonic.py_func, here, there), rel=1e-4)
 
 
 def test_faces_deep_in_metal_that_no_ion_enters_pass_none():
     """D is exactly 0 on both sides there when the metal's is 0: no 0/0."""
-    for mean in (paper.harmonic, paper.harmonic_slope):
+    for mean in (published.harmonic, published.harmonic_slope):
         assert mean(0.0, 0.0) == mean.py_func(0.0, 0.0) == 0.0
         assert mean(0.0, 2e-19) >= 0.0
-    assert paper.effective(1.0, 0.0, 0.0, 2e-13, 2e-19) == 0.0
+    assert published.effective(1.0, 0.0, 0.0, 2e-13, 2e-19) == 0.0
 
 
 def test_coefficients_follow_from_measurable_numbers():
     """gamma 0.5 J/m2, delta 0.5 um, 5 ohm cm2: W 1.2e7, kappa 3.75e-7, L_eta 9.25e-3 (SI)."""
     also = ["interface.width=0.5 um", "geometry.pore_size=5 um", "kinetics.resistance=5 ohm*cm^2"]
-    model = paper.paper_coefficients(load_case(QUICK, also))
+    model = published.paper_coefficients(load_case(QUICK, also))
     assert model.barrier_height == pytest.approx(1.2e7, rel=1e-9)
     assert model.gradient_coefficient == pytest.approx(3.75e-7, rel=1e-9)
     assert model.reaction_rate == pytest.approx(9.25e-3, rel=2e-3)
@@ -100,8 +102,8 @@ def test_coefficients_follow_from_measurable_numbers():
     force = 2 * 2.0 / (model.thermal_voltage / 5e-4)
     drive = model.reaction_rate * force / (model.interface_mobility * model.barrier_height)
     assert drive == pytest.approx(0.4, rel=1e-9)
-    consistent = paper.paper_coefficients(
-        load_case(QUICK, [*also, "paper.interface_mobility=consistent"]), force=True
+    consistent = published.paper_coefficients(
+        load_case(QUICK, [*also, "published.interface_mobility=consistent"]), force=True
     )
     ratio = consistent.interface_mobility / consistent.reaction_rate
     assert ratio == pytest.approx(13.02e-6 / (8.314462618 * 298), rel=1e-9)
@@ -114,7 +116,7 @@ def test_a_hold_sets_the_mobility_by_the_drive_at_its_voltage():
         "{hold: {voltage: 12 mV, duration: 1 s}}",
     )
     by_plate, by_hold, by_both = (
-        paper.paper_coefficients(load_case(QUICK, [f"protocol=[{steps}]"]))
+        published.paper_coefficients(load_case(QUICK, [f"protocol=[{steps}]"]))
         for steps in (plate, hold, f"{plate}, {hold}")
     )
     drive = 2 * np.sinh(12e-3 / 2 / by_hold.thermal_voltage)
@@ -124,7 +126,7 @@ def test_a_hold_sets_the_mobility_by_the_drive_at_its_voltage():
     assert by_plate.interface_mobility < by_hold.interface_mobility
     steep = load_case(QUICK, ["protocol=[{hold: {voltage: 12 mV, duration: 1 s}}]",
                               "kinetics.transfer_coefficient=0.3"])  # fmt: skip
-    force = paper.force_scale(steep.protocol[0], 10.4, 0.3, 0.0257)
+    force = published.force_scale(steep.protocol[0], 10.4, 0.3, 0.0257)
     assert force == pytest.approx(np.exp(0.3 * 12 / 25.7) - np.exp(-0.7 * 12 / 25.7), rel=1e-9)
 
 
@@ -132,23 +134,23 @@ def test_a_hold_sets_the_mobility_by_the_drive_at_its_voltage():
     ("drive", "smallest"), [(1e-9, 0.25), (0.1, 0.45), (0.4, 1.52), (1.0, 4.1), (3.0, 12.9)]
 )
 def test_smallest_cross_term(drive, smallest):
-    assert paper.smallest_cross_term(drive) == pytest.approx(smallest, rel=0.01)
+    assert published.smallest_cross_term(drive) == pytest.approx(smallest, rel=0.01)
 
 
 @pytest.mark.parametrize(
     ("override", "words"),
     [
-        ("paper.cross_term=1.5", ["A/W1 > 1.52", "you gave 1.5"]),
-        ("paper.interface_mobility=consistent", ["A/W1 >", "you gave 4"]),
-        ("paper.anisotropy=0.2", ["epsilon = 0.2 and w = 4", "below about 0.143"]),
+        ("published.cross_term=1.5", ["A/W1 > 1.52", "you gave 1.5"]),
+        ("published.interface_mobility=consistent", ["A/W1 >", "you gave 4"]),
+        ("published.anisotropy=0.2", ["epsilon = 0.2 and w = 4", "below about 0.143"]),
     ],
 )
 def test_refusals_name_the_rule_and_both_numbers(tmp_path, capsys, override, words):
     case = load_case(QUICK, [override])
     with pytest.raises(CaseError) as refused:
-        paper.paper_coefficients(case)
+        published.paper_coefficients(case)
     assert refused.value.exit_code == 2
-    paper.paper_coefficients(case, force=True)  # --force goes on
+    published.paper_coefficients(case, force=True)  # --force goes on
     assert cli.main(["run", QUICK, "--set", override, "--out", str(tmp_path / "run")]) == 2
     said = " ".join(capsys.readouterr().err.split())
     for word in words:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from phasefield.case import with_overrides
+from phasefield.output.run import open_run
 from phasefield.report.data import read_run
-from phasefield.results import open_run
 from tests.report.synthetic import Recipe, write_run
 
 COARSE = {"spacing": 0.1, "delta": 0.4, "height": 6.0, "depth": 3.0}

@@ -13,11 +13,11 @@ import numpy as np
 
 from geometries import Scaffold, generate
 from phasefield.case import load_case
-from phasefield.domain import Domain, build_domain
+from phasefield.grid.smoothed_domain import Domain, build_domain
 from phasefield.output.fields import UNITS, FieldSeries
 from phasefield.output.history import HistoryWriter
 from phasefield.output.run_directory import RunDirectory
-from phasefield.record import PAPER_COLUMNS
+from phasefield.simulation.summary import PAPER_COLUMNS
 from phasefield.state import PAPER_FIELDS
 
 CASE = """\

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from phasefield.report.companions import companions_table, penetration
+from phasefield.report.estimates import companions_table, penetration
 
 
 def test_surface_of_slits_and_cylinders(slit_data, cylinder_data):

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from phasefield.output.run import open_run
 from phasefield.report import write_comparison
 from phasefield.report.data import read_run
-from phasefield.report.look import look
 from phasefield.report.side_by_side import by_model, scale_figure
-from phasefield.results import open_run
+from phasefield.report.style import look
 
 
 @pytest.fixture(scope="module")

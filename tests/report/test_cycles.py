@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from phasefield.report.cycles import cycles_blocks
+from phasefield.report.cycling import cycles_blocks
 
 STEP = {
     "step": 1, "cycle": 1, "kind": "strip", "start_s": 0.0, "end_s": 40.0, "voltage_V": -0.12,

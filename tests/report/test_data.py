@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from phasefield.output.run import open_run
 from phasefield.report import data
-from phasefield.results import open_run
 from tests.report.synthetic import DURATION, RISE
 
 

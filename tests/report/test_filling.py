@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from phasefield.report.filling import filling_figure, rise_map
-from phasefield.report.look import look
+from phasefield.report.style import look
 
 
 def test_channels_are_straight_and_a_neck_is_not(slit_data):

@@ -9,7 +9,7 @@ import pytest
 
 from phasefield.case import with_overrides
 from phasefield.report import write_report
-from phasefield.report.ledger import (
+from phasefield.report.published_charges import (
     bypass,
     closures_table,
     ledger_figure,

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from pydantic import TypeAdapter
 
-from phasefield.case_geometry import Geometry
+from phasefield.case.geometry import Geometry
 from phasefield.report.curves import paper_history_figure
-from phasefield.report.narrative import headline, narrative, notice
+from phasefield.report.sentences import headline, narrative, notice
 
 
 def test_the_summary_is_made_from_the_numbers(slit_data):

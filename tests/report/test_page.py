@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 
 from phasefield.errors import RunDirectoryError
+from phasefield.output.run import open_run
 from phasefield.report import sections, write_report
 from phasefield.report.animation import write_animation
 from phasefield.report.curves import fronts_figure
 from phasefield.report.data import read_run
-from phasefield.report.look import LITHIUM, look
 from phasefield.report.panels import panels_figure
-from phasefield.results import open_run
+from phasefield.report.style import LITHIUM, look
 
 
 @pytest.fixture(scope="module")

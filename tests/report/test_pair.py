@@ -7,7 +7,7 @@ import pytest
 
 from phasefield.errors import PhaseFieldError
 from phasefield.report.difference import largest_difference
-from phasefield.report.pair import read_pair, write_pair
+from phasefield.report.two_runs import read_pair, write_pair
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from phasefield.report import wording
+from phasefield.report import number_format
 
 
 @pytest.mark.parametrize(
@@ -23,41 +23,41 @@ from phasefield.report import wording
     ],
 )
 def test_number(value, digits, text):
-    assert wording.number(value, digits) == text
+    assert number_format.number(value, digits) == text
 
 
 def test_number_carries_its_unit():
-    assert wording.number(4.951, 3, "mV") == "4.95 mV"
+    assert number_format.number(4.951, 3, "mV") == "4.95 mV"
 
 
 @pytest.mark.parametrize(
     ("share", "text"), [(0.979, "97.9 %"), (-0.707, "−70.7 %"), (-2e-16, "0.0 %"), (None, "–")]
 )
 def test_percent(share, text):
-    assert wording.percent(share) == text
+    assert number_format.percent(share) == text
 
 
 @pytest.mark.parametrize(
     ("metres", "text"), [(5e-7, "500 nm"), (1.5e-6, "1.5 µm"), (1e-6, "1 µm"), (2e-3, "2 mm")]
 )
 def test_length(metres, text):
-    assert wording.length(metres) == text
+    assert number_format.length(metres) == text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(1000, "1000 s"), (36000, "10 h"), (0.5, "0.5 s")])
 def test_time_span_is_exact(seconds, text):
-    assert wording.time_span(seconds) == text
+    assert number_format.time_span(seconds) == text
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.4, "0.40 s"), (12.34, "12.3 s"), (1000, "17 min"), (9000, "2.50 h")]
 )
 def test_duration(seconds, text):
-    assert wording.duration(seconds) == text
+    assert number_format.duration(seconds) == text
 
 
 def test_current():
-    assert wording.current(2.0) == "0.2 mA/cm²"
+    assert number_format.current(2.0) == "0.2 mA/cm²"
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_current():
     ],
 )
 def test_plain_setting(value, text):
-    assert wording.plain_setting(value) == text
+    assert number_format.plain_setting(value) == text

@@ -18,7 +18,7 @@ import pytest
 
 from phasefield import cli
 from phasefield.case import case_from_dict, case_text
-from phasefield.results import open_run
+from phasefield.output.run import open_run
 from tests.test_run import SMALL
 
 pytestmark = pytest.mark.slurm

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geometries import channels
-from phasefield.domain import build_domain
+from phasefield.grid.smoothed_domain import build_domain
 from phasefield.validation.setups import THERMAL_VOLTAGE
 from phasefield.validation.setups import conserved_model as make_model
 from phasefield.validation.setups import flat_lithium as profile

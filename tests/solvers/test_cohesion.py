@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.domain import build_domain
-from phasefield.protocol import AppliedCurrent
-from phasefield.solvers.cohesion import Cohesion
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.void_nucleation import Cohesion
+from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.solvers.newton import NewtonFailed
-from phasefield.solvers.numba_backend import ConservedBackend
-from phasefield.solvers.relaxation import relax
 from phasefield.state import Level
 
 from .conftest import make_model, profile

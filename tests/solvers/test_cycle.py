@@ -7,9 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
-from phasefield.solvers.couplings import CONSERVED_LAYOUT, couple
-from phasefield.solvers.cycle import restrict, smooth
-from phasefield.solvers.stencil import active_directions, flat_offsets
+from phasefield.solvers.multigrid.block_coarsening import active_directions, flat_offsets
+from phasefield.solvers.multigrid.block_couplings import CONSERVED_LAYOUT, couple
+from phasefield.solvers.multigrid.block_kernels import restrict, smooth
 from phasefield.solvers.vectors import largest, weighted_sum
 
 FAMILY = CONSERVED_LAYOUT.family

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.analysis.electrochemistry import Electrochemistry
-from phasefield.analysis.observables import Observer
-from phasefield.domain import build_domain
-from phasefield.protocol import AppliedCurrent
-from phasefield.solvers import conductor
-from phasefield.solvers.bodies import find_bodies
-from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved import cell
+from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.voltage import Electrochemistry
+from phasefield.models.readings import Observer
+from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.state import Level
 
 from .conftest import profile
@@ -128,7 +128,7 @@ def test_iterations_find_the_resistance_of_the_factorisation(model, width, monke
     level = level_of(with_drop(domain, width))
     found = []
     for most in (0, 10**6):
-        monkeypatch.setattr(conductor, "DIRECT_CELLS", most)
+        monkeypatch.setattr(cell, "DIRECT_CELLS", most)
         bodies = find_bodies(level.xi, domain)
         found.append(Electrochemistry(domain, model).resistance(level, bodies))
     assert bodies.floating == 1

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.analysis import electrochemistry
-from phasefield.analysis.observables import Observer
-from phasefield.analysis.rails import two_rails
-from phasefield.domain import Maps, Wall, build_domain
+from phasefield.grid.smoothed_domain import Maps, Wall, build_domain
+from phasefield.models.conserved.conducting_coating import Electrons
+from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.newton_system import CoupledSystem, Unknowns
+from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.transmission_line import two_rails
+from phasefield.models.readings import Observer
 from phasefield.physics.salt import Salt
-from phasefield.protocol import AppliedCurrent, AppliedVoltage
-from phasefield.solvers.bodies import find_bodies
-from phasefield.solvers.electrons import Electrons
-from phasefield.solvers.numba_backend import ConservedBackend
-from phasefield.solvers.relaxation import relax
-from phasefield.solvers.system import CoupledSystem, Unknowns
+from phasefield.report.number_format import voltage
+from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
 from phasefield.state import Level
 
 from .conftest import make_model, profile
@@ -222,9 +222,9 @@ def test_no_resistance_is_made_of_more_than_can_be_factorised(monkeypatch):
     levels, _, model = stepped(domain, 2.0)
     observer = Observer(domain, model, levels[0].xi)
     cells = np.count_nonzero(domain.electrolyte)
-    monkeypatch.setattr(electrochemistry, "DIRECT_UNKNOWNS", {2: cells})
+    monkeypatch.setattr(voltage, "DIRECT_UNKNOWNS", {2: cells})
     assert np.isnan(observer.observe(levels[-1], 0.1).resistance.cell)
-    monkeypatch.setattr(electrochemistry, "DIRECT_UNKNOWNS", {2: 2 * cells})
+    monkeypatch.setattr(voltage, "DIRECT_UNKNOWNS", {2: 2 * cells})
     assert observer.observe(levels[-1], 0.1).resistance.cell > 0.0
 
 

@@ -11,18 +11,18 @@ import pytest
 
 from geometries import channels
 from phasefield.case import load_case
-from phasefield.domain import Domain, build_domain
-from phasefield.grid import Grid
-from phasefield.physics.conserved import coefficients
-from phasefield.preflight import build_scaffold
-from phasefield.protocol import AppliedCurrent, AppliedVoltage
-from phasefield.solvers.bodies import find_bodies
-from phasefield.solvers.fipy_backend import FipyConservedBackend
-from phasefield.solvers.fipy_library import LinearSource, fipy
+from phasefield.fipy_backend.conserved import FipyConservedBackend
+from phasefield.fipy_backend.library import LinearSource, fipy
+from phasefield.grid.grid import Grid
+from phasefield.grid.smoothed_domain import Domain, build_domain
+from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.parameters import coefficients
+from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.setup.forecast import build_scaffold
+from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
 from phasefield.solvers.newton import NewtonFailed
-from phasefield.solvers.numba_backend import ConservedBackend
-from phasefield.solvers.relaxation import relax
-from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.state import Level
 
 from .conftest import make_model, profile
@@ -196,7 +196,7 @@ def test_linear_source_is_implicit_whatever_its_sign(slope):
 IMPORT = """
 import sys
 sys.argv = ["phasefield", "--petsc", "--inline"]
-from phasefield.solvers.fipy_library import fipy
+from phasefield.fipy_backend.library import fipy
 assert sys.argv == ["phasefield", "--petsc", "--inline"]
 assert fipy.solvers.solver_suite == "scipy", fipy.solvers.solver_suite
 """

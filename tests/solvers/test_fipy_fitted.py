@@ -13,11 +13,11 @@ import pytest
 
 from geometries import channels
 from phasefield.analysis.front import front_height
-from phasefield.domain import build_domain
-from phasefield.protocol import AppliedCurrent
-from phasefield.solvers.fipy_fitted import FittedChannel, plate_fitted
-from phasefield.solvers.numba_backend import ConservedBackend
-from phasefield.solvers.relaxation import relax
+from phasefield.fipy_backend.fitted_mesh import FittedChannel, plate_fitted
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.simulation.schedule import AppliedCurrent
 
 from .conftest import make_model, profile
 

@@ -9,17 +9,17 @@ import pytest
 
 from geometries import channels
 from phasefield.case import load_case
-from phasefield.domain import build_domain
-from phasefield.models import make_parts
-from phasefield.physics.paper import paper_coefficients
-from phasefield.preflight import build_scaffold
-from phasefield.protocol import AppliedCurrent, AppliedVoltage
-from phasefield.solvers.fipy_library import EquilibratedLU
-from phasefield.solvers.fipy_paper import FipyPaperBackend
-from phasefield.solvers.fipy_paper_equations import FipyPaperEquations
+from phasefield.fipy_backend.library import EquilibratedLU
+from phasefield.fipy_backend.published import FipyPaperBackend
+from phasefield.fipy_backend.published_equations import FipyPaperEquations
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.published.newton_system import PaperStep, PaperSystem, PaperUnknowns
+from phasefield.models.published.stepper import PaperBackend
+from phasefield.physics.published import paper_coefficients
+from phasefield.setup.forecast import build_scaffold
+from phasefield.setup.model import make_parts
+from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
 from phasefield.solvers.newton import NewtonFailed
-from phasefield.solvers.paper_backend import PaperBackend
-from phasefield.solvers.paper_system import PaperStep, PaperSystem, PaperUnknowns
 
 from .test_fipy import turned
 

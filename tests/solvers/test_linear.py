@@ -8,20 +8,20 @@ import pytest
 from scipy import ndimage
 
 from geometries import channels
-from phasefield.domain import build_domain
-from phasefield.solvers import linear
-from phasefield.solvers.assembly import C_V, SLOTS
-from phasefield.solvers.couplings import (
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.kernels import C_V, SLOTS
+from phasefield.models.conserved.newton_system import LITHIUM, CoupledSystem
+from phasefield.models.published.kernels import PAPER_SLOTS
+from phasefield.solvers import block_solver
+from phasefield.solvers.block_solver import LinearSolver
+from phasefield.solvers.direct import Factors
+from phasefield.solvers.fgmres import Workspace
+from phasefield.solvers.multigrid.block import Multigrid
+from phasefield.solvers.multigrid.block_couplings import (
     CONSERVED_LAYOUT,
     PAPER_LAYOUT,
 )
-from phasefield.solvers.direct import Factors
-from phasefield.solvers.krylov import Workspace
-from phasefield.solvers.linear import LinearSolver
-from phasefield.solvers.multigrid import Multigrid
-from phasefield.solvers.paper_assembly import PAPER_SLOTS
 from phasefield.solvers.sparsity import Sparsity
-from phasefield.solvers.system import LITHIUM, CoupledSystem
 
 from .conftest import make_model
 from .test_system import random_point
@@ -153,7 +153,7 @@ CYLINDER = {**SLIT, "height": 2.6e-6, "spacing": 0.15e-6, "dimensions": 3}
 @pytest.fixture(autouse=True)
 def _iterate(monkeypatch):
     """Small systems are solved by iterations here, as large ones are."""
-    monkeypatch.setattr(linear, "DIRECT_BELOW", dict.fromkeys(range(4), 1500))
+    monkeypatch.setattr(block_solver, "DIRECT_BELOW", dict.fromkeys(range(4), 1500))
 
 
 @pytest.mark.parametrize("arguments", [SLIT, CYLINDER], ids=["slit", "cylinder"])
@@ -175,7 +175,7 @@ def test_coupled_system_takes_few_iterations(arguments, constants):
     x = solver.factorise(values).solve(right)
     assert 0 < solver._workspace.iterations <= FEW
     left = right - times(sparsity, values, x)
-    assert np.linalg.norm(left) <= 10 * linear.TOLERANCE * np.linalg.norm(right)
+    assert np.linalg.norm(left) <= 10 * block_solver.TOLERANCE * np.linalg.norm(right)
     lost = np.sum(left @ LITHIUM) / np.abs(right).sum()
     assert abs(lost) < 1e-13
 
@@ -202,7 +202,7 @@ def test_paper_system_takes_few_iterations():
     x = solver.factorise(values).solve(right)
     assert 0 < solver._workspace.iterations <= FEW
     left = right - times(sparsity, values, x)
-    assert np.linalg.norm(left) <= 1.1 * linear.TOLERANCE * np.linalg.norm(right)
+    assert np.linalg.norm(left) <= 1.1 * block_solver.TOLERANCE * np.linalg.norm(right)
 
 
 def test_thread_count_does_not_change_a_bit():
@@ -222,9 +222,9 @@ def test_thread_count_does_not_change_a_bit():
 def test_a_system_that_krylov_cannot_solve_is_factorised(monkeypatch):
     sparsity, values, right = coupled(SLIT, 0.3e-6)
     solver = LinearSolver(CONSERVED_LAYOUT, sparsity, LITHIUM)
-    monkeypatch.setattr(linear, "LOST", 0.0)
+    monkeypatch.setattr(block_solver, "LOST", 0.0)
     x = solver.factorise(values).solve(right)
     assert np.abs(times(sparsity, values, x) - right).max() < 1e-9 * np.abs(right).max()
-    monkeypatch.setattr(linear, "DIRECT_UNKNOWNS", {2: 10})
+    monkeypatch.setattr(block_solver, "DIRECT_UNKNOWNS", {2: 10})
     with pytest.raises(RuntimeError, match="of its right side"):
         solver.factorise(values).solve(right)

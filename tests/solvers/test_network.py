@@ -9,7 +9,7 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
 from phasefield.errors import DidNotConverge
-from phasefield.solvers.network import Network, face_conductances
+from phasefield.solvers.multigrid.scalar import Network, face_conductances
 
 
 def network(conductivity, spacing=(1.0, 1.0, 1.0)):

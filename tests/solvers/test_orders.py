@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.analysis.observables import Observer
-from phasefield.domain import build_domain
-from phasefield.protocol import AppliedCurrent
-from phasefield.solvers.bdf import error_factor, extrapolation_weights, time_formula
-from phasefield.solvers.control import StepControl
-from phasefield.solvers.numba_backend import ConservedBackend
-from phasefield.solvers.relaxation import relax
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.readings import Observer
+from phasefield.simulation.schedule import AppliedCurrent
+from phasefield.solvers.step_size import StepControl
+from phasefield.solvers.time_formula import error_factor, extrapolation_weights, time_formula
 from phasefield.state import Level
 
 from .conftest import make_model, profile

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from phasefield.case import load_case
-from phasefield.physics.paper import interpolation, paper_coefficients
-from phasefield.protocol import AppliedVoltage
-from phasefield.runner import run
-from phasefield.simulation import build
-from phasefield.solvers.paper_backend import PaperBackend
+from phasefield.models.published.stepper import PaperBackend
+from phasefield.physics.published import interpolation, paper_coefficients
+from phasefield.simulation.loop import build
+from phasefield.simulation.runner import run
+from phasefield.simulation.schedule import AppliedVoltage
 
 QUICK = Path(__file__).parents[2] / "cases" / "paper_quickstart.yaml"
 SHORT = [

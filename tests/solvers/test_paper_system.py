@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.analysis.paper_observables import PaperObserver
-from phasefield.domain import build_domain
-from phasefield.protocol import AppliedCurrent, AppliedVoltage
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.published.newton_system import PaperStep, PaperSystem, PaperUnknowns
+from phasefield.models.published.readings import PaperObserver
+from phasefield.models.published.stepper import PaperBackend
+from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
 from phasefield.solvers.newton import solve
-from phasefield.solvers.paper_backend import PaperBackend
-from phasefield.solvers.paper_system import PaperStep, PaperSystem, PaperUnknowns
 from phasefield.state import PaperLevel
 from phasefield.validation.allen_cahn import front_speed, shrinking
 from phasefield.validation.setups import (

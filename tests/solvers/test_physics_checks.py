@@ -9,15 +9,15 @@ import pytest
 
 from geometries import channels
 from phasefield.analysis import analytic
-from phasefield.analysis.observables import Observer
-from phasefield.domain import build_domain
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.readings import Observer
 from phasefield.physics.transport import filling
-from phasefield.protocol import AppliedCurrent
-from phasefield.solvers.bodies import find_bodies
+from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.solvers.newton import solve
-from phasefield.solvers.numba_backend import ConservedBackend
-from phasefield.solvers.relaxation import relax
-from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.validation.capillarity import ripple_rate
 from phasefield.validation.plating import plane_wall, plate, reaction
 from phasefield.validation.setups import plane_scaffold

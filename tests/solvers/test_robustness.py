@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.domain import build_domain
 from phasefield.errors import DidNotConverge
-from phasefield.physics.conserved import front_at_rest
-from phasefield.protocol import AppliedCurrent
-from phasefield.simulation import build
-from phasefield.solvers.bodies import find_bodies
-from phasefield.solvers.control import StepControl
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.parameters import front_at_rest
+from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.simulation.loop import build
+from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.solvers.newton import solve
-from phasefield.solvers.numba_backend import ConservedBackend
-from phasefield.solvers.relaxation import relax
-from phasefield.solvers.system import CoupledSystem, Step, Unknowns
+from phasefield.solvers.step_size import StepControl
 from phasefield.state import Level
 from tests.test_run import small
 

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.analysis.electrochemistry import Electrochemistry
-from phasefield.analysis.observables import Observer
-from phasefield.analysis.symmetric import SymmetricObserver
 from phasefield.constants import FARADAY
-from phasefield.domain import build_domain
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved import cell, salt
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.symmetric_cell import SymmetricObserver
+from phasefield.models.conserved.voltage import Electrochemistry
+from phasefield.models.readings import Observer
 from phasefield.physics.kinetics import butler_volmer
 from phasefield.physics.salt import Salt
 from phasefield.physics.transport import contact
-from phasefield.protocol import AppliedCurrent, AppliedVoltage
-from phasefield.solvers import conductor, salt
-from phasefield.solvers.mixing import Mixing
+from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
+from phasefield.solvers.anderson import Mixing
 from phasefield.solvers.newton import NewtonFailed
-from phasefield.solvers.numba_backend import ConservedBackend
 from phasefield.state import Level
 
 from .conftest import THERMAL_VOLTAGE, profile
@@ -192,7 +192,7 @@ def test_iterations_find_the_salt_of_the_factorisation(model, width, monkeypatch
     domain = build_domain(scaffold, width, force=True)
     found = []
     for most in (0, 10**6):
-        monkeypatch.setattr(conductor, "DIRECT_CELLS", most)
+        monkeypatch.setattr(cell, "DIRECT_CELLS", most)
         monkeypatch.setattr(salt, "MOST_COUPLED", {3: most})
         levels, _ = march(domain, model, width, salt_with(0.3), PLATE, steps=(1.0,))
         found.append(levels[-1].concentration)
@@ -206,7 +206,7 @@ def test_what_flows_between_cells_is_kept_before_anything_is_put_right(slit):
         random.uniform(1.0, 2.0, slit.grid.size),
         random.normal(size=slit.grid.size),
     )
-    found = conductor.Conductor(slit, coefficient)
+    found = cell.Conductor(slit, coefficient)
     flows = found.outflow(field)
     assert abs(flows.sum()) < 1e-12 * np.abs(flows).sum()
     by_matrix = found.everywhere(found.matrix @ field[found.known]).ravel()

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.analysis.observables import Observer
 from phasefield.case import load_case
-from phasefield.domain import build_domain
 from phasefield.errors import CaseError
-from phasefield.physics.conserved import front_at_rest
-from phasefield.simulation import build
-from phasefield.solvers import linear
-from phasefield.solvers.bodies import find_bodies
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.parameters import front_at_rest
+from phasefield.models.readings import Observer
+from phasefield.simulation.loop import build
+from phasefield.solvers import block_solver
 from phasefield.solvers.newton import solve
-from phasefield.solvers.system import CoupledSystem, Step, Unknowns
 from phasefield.validation.setups import shipped_case, uniform_domain
 from tests.solvers.conftest import make_model
 from tests.solvers.test_system import random_point
@@ -30,7 +30,7 @@ WIDTH = 0.4e-6
 def test_newton_update_solves_the_linearised_system(dimensions, factorised, monkeypatch):
     """With the derivatives that join two axes, which no factor and no coarse grid knows of."""
     if not factorised:
-        monkeypatch.setattr(linear, "DIRECT_BELOW", dict.fromkeys(range(4), 0))
+        monkeypatch.setattr(block_solver, "DIRECT_BELOW", dict.fromkeys(range(4), 0))
     scaffold = channels(1.6e-6, 0.5, 4e-6, "unit_cell", 0.2e-6, dimensions=dimensions)
     domain = build_domain(scaffold, WIDTH, force=True)
     model = make_model(width=WIDTH, angle=60.0)._replace(anisotropy=0.12)

@@ -9,13 +9,17 @@ import pytest
 
 from geometries import channels
 from geometries.scaffold import Scaffold
-from phasefield.analysis.observables import Observer
-from phasefield.analysis.symmetric import SymmetricObserver
-from phasefield.domain import build_domain
 from phasefield.errors import NoElectrode
-from phasefield.protocol import AppliedCurrent, AppliedVoltage
-from phasefield.solvers.bodies import find_bodies, of_first_electrode, short_circuited
-from phasefield.solvers.numba_backend import ConservedBackend
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.lithium_bodies import (
+    find_bodies,
+    of_first_electrode,
+    short_circuited,
+)
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.symmetric_cell import SymmetricObserver
+from phasefield.models.readings import Observer
+from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
 from phasefield.state import Level
 
 from .conftest import THERMAL_VOLTAGE, make_model, profile

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from geometries import channels
-from phasefield.domain import build_domain
-from phasefield.solvers.assembly import SLOTS
-from phasefield.solvers.bodies import find_bodies
-from phasefield.solvers.numba_backend import _predict
-from phasefield.solvers.system import CoupledSystem, Step, Unknowns
+from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.kernels import SLOTS
+from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.stepper import _predict
 from phasefield.state import Level
 
 from .conftest import make_model, profile

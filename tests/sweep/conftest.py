@@ -6,7 +6,7 @@ import pytest
 
 from phasefield.case import case_from_dict, case_text
 from phasefield.output.atomic import write_json
-from phasefield.sweep.plan import Plan, make_plan, save_plan
+from phasefield.studies.plan import Plan, make_plan, save_plan
 from tests.test_run import SMALL
 
 SWEEP = """\

@@ -9,10 +9,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from phasefield import cli
-from phasefield.sweep.collect import make_table, parameters, write_table
-from phasefield.sweep.figures import draw
-from phasefield.sweep.plan import make_plan, save_plan
-from phasefield.sweep.states import Record, states, write_record
+from phasefield.studies.member_states import Record, states, write_record
+from phasefield.studies.plan import make_plan, save_plan
+from phasefield.studies.sweep_figures import draw
+from phasefield.studies.table import make_table, parameters, write_table
 from tests.sweep.conftest import finish
 
 SIZE, CURRENT = "geometry.pore_size [um]", "protocol.0.plate.current_density [mA/cm^2]"
@@ -101,7 +101,7 @@ def test_only_what_has_finished_is_drawn(tmp_path, monkeypatch):
     """A voltage or a rise of half the charge does not belong beside those of the whole."""
     drawn = []
     monkeypatch.setattr(
-        "phasefield.sweep.figures._lines", lambda table, *_: drawn.append(table) or Figure()
+        "phasefield.studies.sweep_figures._lines", lambda table, *_: drawn.append(table) or Figure()
     )
     table = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "n": [0.1, 0.2, 0.3, 0.4]})
     table["state"] = ["finished", "running", "failed", "finished"]

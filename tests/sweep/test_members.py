@@ -15,9 +15,9 @@ import pytest
 from phasefield import cli
 from phasefield.errors import DidNotConverge, Interrupted
 from phasefield.output.lock import RunLock
-from phasefield.sweep import dask_cluster, local, member, slurm
-from phasefield.sweep.states import Record, read_record, state_of, states, write_record
-from phasefield.sweep.sweep_file import DaskExecutor, SlurmExecutor
+from phasefield.studies import dask_cluster, local_executor, member, slurm
+from phasefield.studies.member_states import Record, read_record, state_of, states, write_record
+from phasefield.studies.sweep_file import DaskExecutor, SlurmExecutor
 from tests.sweep.conftest import finish
 
 
@@ -30,7 +30,7 @@ def ran(monkeypatch):
             pass
 
     behaviour = Behaviour()
-    monkeypatch.setattr("phasefield.runner.run", lambda *a, **k: behaviour.act(*a, **k))
+    monkeypatch.setattr("phasefield.simulation.runner.run", lambda *a, **k: behaviour.act(*a, **k))
     monkeypatch.setattr("phasefield.report.write_report", lambda out: out)
     return behaviour
 
@@ -84,14 +84,16 @@ def test_error_of_the_program_is_one_line_in_the_record(plan, ran):
 def pretend(monkeypatch, code):
     """Let members be a line of Python instead of a run."""
     words = [sys.executable, "-c", f"import sys, time; digest = sys.argv[1]; {code}"]
-    monkeypatch.setattr(local, "command", lambda directory, digest, threads: [*words, digest])
+    monkeypatch.setattr(
+        local_executor, "command", lambda directory, digest, threads: [*words, digest]
+    )
     monkeypatch.setattr(member, "command", lambda directory, digest, threads: [*words, digest])
 
 
 def test_local_processes_share_the_cores_and_failures_stay_alone(tmp_path, monkeypatch):
     pretend(monkeypatch, "import os; print(os.environ['NUMBA_NUM_THREADS']); sys.exit(int(digest))")
     seen: dict[str, int] = {}
-    local.run_local(tmp_path, ["0", "3", "4"], 2, 3, seen.__setitem__)
+    local_executor.run_local(tmp_path, ["0", "3", "4"], 2, 3, seen.__setitem__)
     assert seen == {"0": 0, "3": 3, "4": 4}
     assert (tmp_path / "members" / "3" / "log.txt").read_text() == "3\n"
 
@@ -113,7 +115,7 @@ def test_signal_is_passed_on_to_members(tmp_path, monkeypatch):
     asking.start()
     began = time.monotonic()
     with pytest.raises(Interrupted):
-        local.run_local(tmp_path, ["a", "b", "c"], 1, 1, lambda *_: None)
+        local_executor.run_local(tmp_path, ["a", "b", "c"], 1, 1, lambda *_: None)
     asking.join()
     assert time.monotonic() - began < 30
     assert not (tmp_path / "c").exists()
@@ -129,7 +131,7 @@ def test_run_and_retry_start_what_they_should(plan, sweep_file, monkeypatch, cap
             finish(plan, digest, nonuniformity=0.5)
             ended(digest, 0)
 
-    monkeypatch.setattr(local, "run_local", run_local)
+    monkeypatch.setattr(local_executor, "run_local", run_local)
     first, second, third, fourth = plan.runnable
     finish(plan, first)
     for digest, code in ((second, 4), (third, 5), (fourth, None)):

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phasefield.errors import CaseError, RunDirectoryError
-from phasefield.sweep.design import points
-from phasefield.sweep.plan import load_plan, make_plan, save_plan
-from phasefield.sweep.sweep_file import SlurmExecutor, read_sweep
+from phasefield.studies.plan import load_plan, make_plan, save_plan
+from phasefield.studies.sampling import points
+from phasefield.studies.sweep_file import SlurmExecutor, read_sweep
 from phasefield.units import in_unit, split
 
 
@@ -141,7 +141,7 @@ def test_same_case_twice_is_one_run(sweep_file):
 
 def test_saved_plan_is_used_until_something_changes(plan, sweep_file, monkeypatch):
     assert load_plan(plan.directory) == plan
-    monkeypatch.setattr("phasefield.sweep.plan.preflight", None)  # would fail if it were called
+    monkeypatch.setattr("phasefield.studies.plan.preflight", None)  # would fail if it were called
     assert make_plan(sweep_file) == plan
     monkeypatch.undo()
     monkeypatch.chdir(sweep_file.parent)

@@ -1,0 +1,343 @@
+"""The protocol section of a case file: its entries, and the plain steps that they come to.
+
+The words are PyBaMM's: a step lasts for a `duration` or until a `termination`, steps make cycles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil, inf
+from typing import Annotated, Any
+
+from pydantic import (
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+
+from phasefield.case.quantities import (
+    CurrentDensity,
+    HeldVoltage,
+    OptionalArealCharge,
+    OptionalCurrentDensity,
+    OptionalTime,
+    PlatingVoltage,
+    StrippingVoltage,
+    Time,
+)
+from phasefield.case.sections import Section, key
+
+__all__ = [
+    "HoldStep",
+    "PlateStep",
+    "ProtocolEntry",
+    "ProtocolStep",
+    "PulseEntry",
+    "RepeatEntry",
+    "RestStep",
+    "Stage",
+    "StaircaseEntry",
+    "StripStep",
+    "stages_of",
+]
+
+NOT_THIS_STEP: Any = None
+"""Value of the steps that an entry does not hold."""
+
+MOST_STEPS = 20_000
+"""Plain steps that one entry may come to; each takes some ten time steps or more."""
+
+Times = Annotated[int, Field(ge=1)]
+
+
+class _CurrentStep(Section):
+    """What steps at a constant current share."""
+
+    current_density: CurrentDensity = key("per total cross-section of the cell", "0.2 mA/cm^2")
+    duration: OptionalTime = key("how long; duration, charge or both", "1000 s", None)
+    charge: OptionalArealCharge = key(
+        "per total cross-section; the step then ends", "0.1 mAh/cm^2", None
+    )
+
+    @property
+    def longest(self) -> float:
+        """Time after which the step has ended [s]."""
+        by_charge = inf if self.charge is None else self.charge / self.current_density
+        return min(inf if self.duration is None else self.duration, by_charge)
+
+    @property
+    def ends_by_charge(self) -> bool:
+        """Whether the charge is reached before the duration."""
+        return self.duration is None or self.longest < self.duration
+
+    @model_validator(mode="after")
+    def _ends(self) -> _CurrentStep:
+        if self.duration is None and self.charge is None:
+            raise ValueError("needs duration or charge, such as duration: 1000 s")
+        return self
+
+
+class PlateStep(_CurrentStep):
+    """Plate lithium at a constant current."""
+
+    termination: PlatingVoltage = key("cell voltage at which the step ends", "50 mV", "1 V")
+
+    @property
+    def kind(self) -> str:
+        """Name of the step in the case file."""
+        return "plate"
+
+    @property
+    def signed_current_density(self) -> float:
+        """J [A m-2], positive when lithium is plated."""
+        return self.current_density
+
+
+class StripStep(_CurrentStep):
+    """Strip lithium at a constant current."""
+
+    current_density: CurrentDensity = key(
+        "per total cross-section of the cell, without a sign", "0.2 mA/cm^2"
+    )
+    termination: StrippingVoltage = key("cell voltage at which the step ends", "-50 mV", "-1 V")
+
+    @property
+    def kind(self) -> str:
+        """Name of the step in the case file."""
+        return "strip"
+
+    @property
+    def signed_current_density(self) -> float:
+        """J [A m-2], negative when lithium is stripped."""
+        return -self.current_density
+
+
+class RestStep(Section):
+    """Let no current pass."""
+
+    duration: Time = key("how long", "600 s")
+
+    @property
+    def kind(self) -> str:
+        """Name of the step in the case file."""
+        return "rest"
+
+    @property
+    def longest(self) -> float:
+        """Time after which the step has ended [s]."""
+        return self.duration
+
+
+class HoldStep(Section):
+    """Hold a voltage; the current density that flows is found."""
+
+    voltage: HeldVoltage = key("counter electrode against the metal; below 0 it strips", "9 mV")
+    duration: Time = key("how long, at most", "1000 s")
+    charge: OptionalArealCharge = key(
+        "plated or stripped in this step; it then ends", "0.1 mAh/cm^2", None
+    )
+    termination: OptionalCurrentDensity = key(
+        "current density, without a sign, below which the step ends", "0.01 mA/cm^2", None
+    )
+
+    @property
+    def kind(self) -> str:
+        """Name of the step in the case file."""
+        return "hold"
+
+    @property
+    def longest(self) -> float:
+        """Time after which the step has ended [s]."""
+        return self.duration
+
+
+ProtocolStep = PlateStep | StripStep | RestStep | HoldStep
+
+
+class PulseEntry(Section):
+    """Plate in pulses, with rests between them."""
+
+    current_density: CurrentDensity = key("while it is on, per total cross-section", "1 mA/cm^2")
+    on: Time = key("length of a pulse", "1 s")
+    off: Time = key("rest after each pulse", "4 s")
+    times: Times = key("number of pulses", 100)
+
+    def steps(self) -> Iterator[ProtocolStep]:
+        """The plain steps."""
+        pulse = PlateStep.model_construct(
+            current_density=self.current_density, duration=self.on, charge=None, termination=1.0
+        )
+        for _ in range(self.times):
+            yield pulse
+            yield RestStep.model_construct(duration=self.off)
+
+
+class _Entry(Section):
+    """One entry of a list of steps: a single key, the name of the step."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    @property
+    def held(self) -> Any:
+        """What the entry holds."""
+        (held,) = self._held()
+        return held
+
+    def _held(self) -> list[Any]:
+        found = (getattr(self, name) for name in type(self).model_fields)
+        return [step for step in found if step is not NOT_THIS_STEP]
+
+    @model_validator(mode="after")
+    def _holds_one_step(self) -> _Entry:
+        if len(self._held()) != 1:
+            names = " or ".join(type(self).model_fields)
+            raise ValueError(f"needs one step, {names}; every step begins with a dash of its own")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _step_alone(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: step for name, step in write(self).items() if step is not NOT_THIS_STEP}
+
+
+class StepEntry(_Entry):
+    """One entry inside a cycle."""
+
+    plate: PlateStep = Field(NOT_THIS_STEP, description="plate at a constant current")
+    strip: StripStep = Field(NOT_THIS_STEP, description="strip at a constant current")
+    rest: RestStep = Field(NOT_THIS_STEP, description="let no current pass")
+    hold: HoldStep = Field(NOT_THIS_STEP, description="hold a constant voltage")
+    pulse: PulseEntry = Field(NOT_THIS_STEP, description="plate in pulses")
+
+    @property
+    def count(self) -> int:
+        """Number of plain steps."""
+        return 2 * self.held.times if isinstance(self.held, PulseEntry) else 1
+
+    def steps(self) -> Iterator[ProtocolStep]:
+        """The plain steps."""
+        if isinstance(self.held, PulseEntry):
+            yield from self.held.steps()
+        else:
+            yield self.held
+
+
+class RepeatEntry(Section):
+    """Cycles: the same steps again and again."""
+
+    times: Times = key("number of cycles", 10)
+    steps: tuple[StepEntry, ...] = Field(
+        min_length=1,
+        strict=False,
+        description="steps of a cycle: plate, strip, rest, hold, pulse",
+        examples=["[{rest: {duration: 600 s}}]"],
+    )
+
+
+class StaircaseEntry(Section):
+    """Plate and strip at a current that grows, until contact is lost or the cell shorted."""
+
+    first: CurrentDensity = key(
+        "current density of the first stair", "0.05 mA/cm^2", "0.05 mA/cm^2"
+    )
+    step: CurrentDensity = key("from one stair to the next", "0.05 mA/cm^2", "0.05 mA/cm^2")
+    last: CurrentDensity = key("current density that is not exceeded", "1 mA/cm^2")
+    cycles: Times = key("cycles on each stair", 1, 1)
+    duration: OptionalTime = key("of each half cycle; duration, charge or both", "0.5 h", None)
+    charge: OptionalArealCharge = key("of each half cycle", "0.1 mAh/cm^2", None)
+    termination: PlatingVoltage = key(
+        "size of the cell voltage at which the staircase ends", "50 mV", "1 V"
+    )
+
+    def current_densities(self) -> Iterator[float]:
+        """Those of the stairs [A m-2]."""
+        stair = 0
+        while (current := self.first + stair * self.step) <= self.last * (1 + 1e-9):
+            yield current
+            stair += 1
+
+    def steps(self, current: float) -> tuple[ProtocolStep, ProtocolStep]:
+        """The two half cycles at a current density [A m-2]."""
+        shared: dict[str, Any] = {
+            "current_density": current,
+            "duration": self.duration,
+            "charge": self.charge,
+        }
+        plate = PlateStep.model_construct(**shared, termination=self.termination)
+        return plate, StripStep.model_construct(**shared, termination=-self.termination)
+
+    @model_validator(mode="after")
+    def _ends(self) -> StaircaseEntry:
+        if self.duration is None and self.charge is None:
+            raise ValueError("needs duration or charge, such as charge: 0.1 mAh/cm^2")
+        if self.first > self.last:
+            raise ValueError("the first current density exceeds the last one")
+        return self
+
+
+class ProtocolEntry(StepEntry):
+    """One entry of the protocol: the name of the step and its keys."""
+
+    repeat: RepeatEntry = Field(NOT_THIS_STEP, description="repeat steps as cycles")
+    staircase: StaircaseEntry = Field(
+        NOT_THIS_STEP, description="cycles at a current density that grows"
+    )
+
+    @property
+    def count(self) -> int:
+        """Number of plain steps."""
+        match self.held:
+            case RepeatEntry() as held:
+                return held.times * sum(entry.count for entry in held.steps)
+            case StaircaseEntry() as held:
+                return 2 * held.cycles * ceil((held.last - held.first) / held.step + 1)
+        return super().count
+
+    @model_validator(mode="after")
+    def _is_not_endless(self) -> ProtocolEntry:
+        if self.count > MOST_STEPS:
+            raise ValueError(f"comes to more than {MOST_STEPS} steps: take fewer cycles or pulses")
+        return self
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A plain step in its place.
+
+    Attributes
+    ----------
+    step : what is done.
+    cycle : number of the cycle it belongs to, from 1: each pass of a `repeat` or on a stair is one,
+        and so are the entries between them.
+    staircase : number of the staircase it belongs to, from 1; 0: of none.
+    """
+
+    step: ProtocolStep
+    cycle: int
+    staircase: int = 0
+
+
+def stages_of(entries: Iterable[ProtocolEntry]) -> tuple[Stage, ...]:
+    """The plain steps of a protocol, in order."""
+    stages: list[Stage] = []
+    cycle, staircases, apart = 0, 0, True
+    for entry in entries:
+        held = entry.held
+        if isinstance(held, RepeatEntry):
+            passes = [[step for each in held.steps for step in each.steps()]] * held.times
+        elif isinstance(held, StaircaseEntry):
+            staircases += 1
+            stairs = held.current_densities()
+            passes = [[*held.steps(j)] for j in stairs for _ in range(held.cycles)]
+        else:
+            cycle += apart
+            stages += [Stage(step, cycle) for step in entry.steps()]
+            apart = False
+            continue
+        stair = staircases if isinstance(held, StaircaseEntry) else 0
+        for number, steps in enumerate(passes, start=cycle + 1):
+            stages += [Stage(step, number, stair) for step in steps]
+        cycle, apart = cycle + len(passes), True
+    return tuple(stages)

@@ -1,0 +1,1 @@
+"""The same equations by FiPy: slow, plain and independent, for comparison."""

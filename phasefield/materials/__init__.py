@@ -1,0 +1,1 @@
+"""Material parameters, each with its unit and its source."""

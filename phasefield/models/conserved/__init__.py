@@ -1,0 +1,1 @@
+"""The conserved model: theory equations (A) to (F)."""

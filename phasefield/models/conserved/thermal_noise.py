@@ -1,0 +1,119 @@
+"""Random flows of the conserved model in a time step: lithium, ions, and the reaction.
+
+The flows are a function of time alone, given the state that scales them: constant over intervals of
+one length, and drawn for each from a generator that counts (Philox; Salmon et al. 2011) under the
+seed and the number of the interval. So a step that is tried again with another size, one that is
+cut, and a run that goes on from a checkpoint integrate the same path, and nothing has to be
+remembered of it.
+"""
+
+from __future__ import annotations
+
+from math import floor, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.parameters import Coefficients, face_mean, series_mean
+from phasefield.physics.kinetics import overpotential
+from phasefield.physics.local import local_coefficients
+from phasefield.physics.noise import Noise, shot_amplitude, thermal_amplitude
+from phasefield.physics.transport import contact, filling
+from phasefield.state import Level
+
+__all__ = ["ThermalNoise"]
+
+Array = NDArray[np.float64]
+
+
+class ThermalNoise:
+    """What random flows bring to the cells of one domain.
+
+    Parameters
+    ----------
+    domain : frozen scaffold fields.
+    model, noise : coefficients.
+    """
+
+    def __init__(self, domain: Domain, model: Coefficients, noise: Noise) -> None:
+        grid = domain.grid
+        self._domain, self._model, self._noise = domain, model, noise
+        self._axes = [axis for axis in range(3) if grid.shape[axis] > 1]
+        layer = 1.0 if noise.thickness is None else noise.thickness / grid.spacing[0]
+        self._volume = grid.cell_volume * layer
+        local = local_coefficients(domain, model)
+        self._exchange, self._sigma = (
+            each.reshape(grid.shape) for each in (local.exchange, local.conductivity)
+        )
+
+    def path(self, start: float, dt: float) -> Array:
+        """Increments of Wiener processes from `start` over `dt` [s], (processes, nz, ny, nx).
+
+        One for the reaction of each cell, and one for lithium and one for ions on the upper face of
+        each cell along each axis [s1/2].
+        """
+        interval, end = self._noise.interval, start + dt
+        total = np.zeros((1 + 2 * len(self._axes), *self._domain.grid.shape))
+        for n in range(floor(start / interval), floor(end / interval) + 1):
+            inside = min((n + 1) * interval, end) - max(n * interval, start)
+            if inside > 0.0:
+                draw = np.random.Generator(np.random.Philox(key=self._noise.seed, counter=n << 192))
+                total += inside / sqrt(interval) * draw.standard_normal(total.shape)
+        return total
+
+    def brings(self, level: Level, path: Array) -> Array:
+        """What flows along `path` bring to each cell, scaled by the state `level` (3, nz, ny, nx).
+
+        Change of psi xi [1], charge that reacts and charge that ions carry [C m-3]. Transport moves
+        and makes nothing: the first and the last add up to 0.
+        """
+        domain, model = self._domain, self._model
+        found = np.zeros((3, *domain.grid.shape))
+        moves = model.mobility * filling.py_func(level.xi, model.immobile)
+        for n, axis in enumerate(self._axes):
+            lithium = _means(domain.pore, axis) * _mean(moves, axis)
+            ions = _means(domain.electrolyte, axis) * _series(self._sigma, axis)
+            self._carry(found[0], axis, lithium, path[1 + 2 * n])
+            self._carry(found[2], axis, ions, path[2 + 2 * n])
+        found[1] = self._shot(level) * path[0]
+        return found
+
+    def _carry(self, out: Array, axis: int, conductance: Array, path: Array) -> None:
+        """Add what flows through the faces along `axis` bring to the cells on both sides."""
+        amplitude = thermal_amplitude(conductance, self._noise.thermal_energy, self._volume)
+        through = amplitude * np.delete(path, -1, axis) / self._domain.grid.spacing[axis]
+        out -= np.diff(through, axis=axis, prepend=0.0, append=0.0)
+
+    def _shot(self, level: Level) -> Array:
+        """Amplitude of the reaction's noise in every cell [C m-3 s-1/2]."""
+        model, alpha = self._model, self._model.transfer_coefficient
+        back = level.mu * model.volume_per_charge
+        e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
+        e = np.where(self._domain.wall_density > 0.0, e, 0.0) / model.thermal_voltage
+        area = self._domain.wall_density * contact.py_func(level.xi)
+        charge = self._noise.thermal_energy / model.thermal_voltage
+        forward, backward = np.exp(alpha * e), np.exp((alpha - 1.0) * e)
+        return np.asarray(
+            shot_amplitude(
+                self._exchange * forward, self._exchange * backward, area, charge, self._volume
+            )
+        )
+
+
+def _sides(field: Array, axis: int) -> tuple[Array, Array]:
+    """Values below and above every inner face along `axis`."""
+    return np.delete(field, -1, axis), np.delete(field, 0, axis)
+
+
+def _mean(field: Array, axis: int) -> Array:
+    below, above = _sides(field, axis)
+    return np.asarray(0.5 * (below + above))
+
+
+def _means(share: Array, axis: int) -> Array:
+    return np.asarray(face_mean.py_func(*_sides(share, axis)))
+
+
+def _series(sigma: Array, axis: int) -> Array:
+    return np.asarray(series_mean.py_func(*_sides(sigma, axis)))

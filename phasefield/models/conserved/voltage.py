@@ -1,0 +1,284 @@
+"""Where the voltage of a time level of the conserved model goes, and its resistance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from phasefield.analysis.coating import Coating
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.cell import Conductor
+from phasefield.models.conserved.lithium_bodies import SECOND, Bodies, of_first_electrode
+from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.salt import SaltTransport
+from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
+from phasefield.physics.local import local_coefficients
+from phasefield.physics.transport import contact
+from phasefield.solvers.block_solver import DIRECT_UNKNOWNS
+from phasefield.solvers.direct import Factors
+from phasefield.solvers.electrode import CounterElectrode
+from phasefield.state import Level
+
+__all__ = ["Electrochemistry", "Resistance", "VoltageParts"]
+
+Array = NDArray[np.float64]
+
+TOLERANCE = 1e-8
+"""Residual over right side of the resistance; it is shown with four digits."""
+
+
+@dataclass(frozen=True)
+class VoltageParts:
+    """Parts of the cell voltage [V]; they add up to it.
+
+    Attributes
+    ----------
+    ohmic : lost in the electrolyte.
+    kinetic : lost in the charge transfer.
+    capillary : the pressure of the metal mu V_m/F, from curvature and from being pushed.
+    concentration : the diffusion potential of the salt; 0 without any.
+    electronic : lost in coatings that conduct electrons; 0 without any.
+    """
+
+    ohmic: float
+    kinetic: float
+    capillary: float
+    concentration: float = 0.0
+    electronic: float = 0.0
+
+
+@dataclass(frozen=True)
+class Resistance:
+    """dV/dJ of a snapshot per cross-section [ohm m2]; NaN without lithium on the collector.
+
+    Attributes
+    ----------
+    cell : of the whole cell.
+    interfacial : the part of it in the charge transfer; the rest is ohmic.
+    """
+
+    cell: float
+    interfacial: float
+
+
+class Electrochemistry:
+    """Reads voltage parts and resistance off time levels.
+
+    Parameters
+    ----------
+    domain, model : of the simulation.
+    salt : of its electrolyte; None for a single-ion conductor.
+    """
+
+    def __init__(
+        self, domain: Domain, model: Coefficients, salt: SaltTransport | None = None
+    ) -> None:
+        self._domain, self._model, self._salt = domain, model, salt
+        self._local = local_coefficients(domain, model)
+        self._ohm = Conductor(domain, self._local.conductivity)
+        self._coating = Coating.of(domain, model)
+
+    def voltage(self, level: Level) -> float:
+        """Cell voltage [V]: counter electrode, or second electrode, against the collector."""
+        if not self._domain.symmetric:
+            found = self._electrode.voltage(level.ion_potential.ravel(), level.current_density)
+            return found + self._salt_half_cells(level) * level.current_density
+        axis = self._domain.grid.growth_axis
+        lithium, potential = (
+            field.take(-1, axis=axis).ravel()
+            for field in (self._domain.pore * level.xi, level.metal_potential)
+        )
+        return float(potential[lithium.argmax()])
+
+    def parts(self, level: Level) -> VoltageParts:
+        """Parts of the voltage, weighted with the power that they take (theory page).
+
+        Equation (C) times V_l, integrated: J V is the sum over the volume, per cross-section, of
+        -phi j grad V_l and of a H i V_l, with V_l = e + V_s + mu V_m/F. In the first, -grad V_l is
+        j/sigma, the ohmic part, less the gradient of the diffusion potential. A body takes V_s
+        times its net current, 0; with a coating, the sum of a i V_s over the wall is lost in it.
+        Without a current the voltage is the diffusion potential between
+        the electrodes, the rest the capillary part. In a symmetric cell no ions come in, and the
+        second electrode takes -J times the voltage.
+        """
+        voltage = self.voltage(level)
+        if level.current_density == 0.0:
+            concentration = self._between_electrodes(level)
+            return VoltageParts(0.0, 0.0, voltage - concentration, concentration)
+        model, current = self._model, level.current_density
+        per_current = self._cell / current
+        diffusion = self._diffusion_potential(level)
+        driving = level.ion_potential.ravel() - diffusion
+        taken = self._ohm.outflow(driving)
+        back = level.mu * model.volume_per_charge
+        e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
+        i = butler_volmer.py_func(e, *self._kinetics)
+        density, bare = self._touching(level) * i, self.on_bare_coating(level)
+        over = level.ion_potential - level.metal_potential
+        electronic = 0.0
+        if self._coating is not None:
+            electronic = float(np.sum((density + bare) * level.metal_potential)) * per_current
+        return VoltageParts(
+            ohmic=float(driving @ taken) * per_current + self._half_cells * current,
+            kinetic=float(np.sum(density * e + bare * over)) * per_current,
+            capillary=float(np.sum(density * back)) * per_current,
+            concentration=float(diffusion @ taken) * per_current
+            + self._salt_half_cells(level) * current,
+            electronic=electronic,
+        )
+
+    def current(self, level: Level) -> Array:
+        """Current density i of every cell per contact area [A m-2], (nz, ny, nx)."""
+        e = overpotential.py_func(
+            level.ion_potential, level.metal_potential, level.mu * self._model.volume_per_charge
+        )
+        i = butler_volmer.py_func(e, *self._kinetics)
+        return np.asarray(i * self._activity(level))
+
+    def resistance(self, level: Level, bodies: Bodies) -> Resistance:
+        """Resistance to a small change of the current, metal, pressure and salt as they are.
+
+        (C) linearised: u = dV_l/dJ solves div(phi sigma grad u) = a H i'(e) (u - U) - source, with
+        U the same in a detached body, which takes no net current, and 0 on the collector: the
+        block of V_l and V_s in the Jacobian of a time step. Its dissipation splits it. In a
+        symmetric cell there is no source, and U of the second electrode, which takes the net
+        current -1, is the resistance. With a coating U is that of its network.
+        """
+        model, touching = self._model, self._touching(level)
+        back = level.mu * model.volume_per_charge
+        e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
+        slope = (touching * butler_volmer_prime.py_func(e, *self._kinetics)).ravel()
+        if self._coating is not None:
+            return self._coated_resistance(level, bodies, self._coating, slope)
+        slope, index = slope[self._ohm.known], bodies.index.ravel()[self._ohm.known]
+        numbers = np.unique(index[(index > 0) & (slope > 0.0)])
+        floating = [index == body for body in numbers]
+        columns = np.array([slope * inside for inside in floating]).reshape(-1, len(slope))
+        source = np.zeros((0, len(slope)))
+        if not bodies.second:
+            source = self._electrode.source[None, self._ohm.known]
+        right = np.concatenate([source, columns]).T
+        solved = self._ohm.solve(self._ohm.grounded(slope), right, TOLERANCE)
+        taken = np.where((numbers == SECOND) & bodies.second, -1.0 / self._cell, 0.0)
+        spread = solved[:, len(source) :]
+        u = solved[:, : len(source)].sum(axis=1)
+        matrix = np.diag(columns.sum(axis=1)) - columns @ spread
+        metal = np.linalg.solve(matrix, columns @ u - taken)
+        u = u + spread @ metal
+        drop = u - sum((m * inside for m, inside in zip(metal, floating, strict=True)), np.zeros(1))
+        if bodies.second:
+            cell = float(metal[numbers == SECOND].sum())
+        else:
+            cell = float(self._electrode.weights[self._ohm.known] @ u) + self._half_cells
+        return Resistance(
+            cell=cell,
+            interfacial=float(np.sum(slope * drop**2)) * self._cell,
+        )
+
+    def _coated_resistance(
+        self, level: Level, bodies: Bodies, coating: Coating, slope: Array
+    ) -> Resistance:
+        """Of ions and electrons together; NaN where there are too many for a factorisation."""
+        network = coating.electrons.network(level.xi, bodies)
+        known, nodes = self._ohm.known, network.unknown
+        if len(known) + nodes > DIRECT_UNKNOWNS[sum(n > 1 for n in self._domain.grid.shape)]:
+            return Resistance(nan, nan)
+        bare = coating.slope(level, self._kinetics[0] * self._activity(level))
+        slope = (slope + bare.ravel())[known]
+        index = network.index.ravel()[known]
+        reacting = sparse.csr_array(
+            (slope, (np.arange(len(known)), index)), shape=(len(known), nodes + 1)
+        )[:, 1:]
+        into = sparse.diags_array(np.bincount(index, weights=slope, minlength=nodes + 1)[1:])
+        matrix = sparse.block_array(
+            [
+                [self._ohm.matrix + sparse.diags_array(slope), -reacting],
+                [-reacting.T, network.conductance + into],
+            ]
+        )
+        right = np.concatenate([self._electrode.source[known], np.zeros(nodes)])
+        u, metal = np.split(Factors(sparse.csc_array(matrix)).solve(right), [len(known)])
+        drop = u - np.append(0.0, metal)[index]
+        cell = float(self._electrode.weights[known] @ u) + self._half_cells
+        return Resistance(cell, float(np.sum(slope * drop**2)) * self._cell)
+
+    def cut_off(self, level: Level, bodies: Bodies) -> NDArray[np.bool_]:
+        """Where lithium is from which no electron comes to the collector, (nz, ny, nx)."""
+        if self._coating is None:
+            return bodies.detached
+        network = self._coating.electrons.network(level.xi, bodies)
+        return np.asarray(bodies.detached & ~network.grounded[network.index])
+
+    def on_bare_coating(self, level: Level) -> Array:
+        """Current that bare coating plates, of every cell [A m-3], (nz, ny, nx)."""
+        if self._coating is None:
+            return np.zeros(level.xi.shape)
+        return self._coating.plated(level, self._kinetics[0] * self._activity(level))
+
+    def conducting_wall(self) -> NDArray[np.bool_]:
+        """Cells of the wall whose coating conducts electrons, (nz, ny, nx)."""
+        if self._coating is None:
+            return np.zeros(self._domain.grid.shape, bool)
+        return self._coating.there
+
+    @cached_property
+    def _electrode(self) -> CounterElectrode:
+        """The counter electrode of a half cell."""
+        return CounterElectrode.of(self._domain, self._local.conductivity)
+
+    def _touching(self, level: Level) -> Array:
+        """a H(xi) times i0(c)/i0(c0) of every cell [m-1], (nz, ny, nx)."""
+        return np.asarray(
+            self._domain.wall_density * contact.py_func(level.xi) * self._activity(level)
+        )
+
+    def _activity(self, level: Level) -> Array | float:
+        """i0(c)/i0(c0) of every cell [1]."""
+        if self._salt is None or level.concentration is None:
+            return 1.0
+        return self._salt.activity(level.concentration)
+
+    def _diffusion_potential(self, level: Level) -> Array:
+        """Of every cell, flat [V]."""
+        if self._salt is None or level.concentration is None:
+            return np.zeros(level.xi.size)
+        return self._salt.diffusion_potential(level.concentration.ravel())
+
+    def _salt_half_cells(self, level: Level) -> float:
+        """What salt adds to `_half_cells` [ohm m2]."""
+        if self._salt is None or level.concentration is None:
+            return 0.0
+        return self._salt.half_cell(level.concentration.ravel())
+
+    def _between_electrodes(self, level: Level) -> float:
+        """Mean diffusion potential of the upper electrode less that of the lower one [V]."""
+        diffusion, touching = self._diffusion_potential(level), self._touching(level).ravel()
+        if not self._domain.symmetric:
+            top, low = self._electrode.weights, touching
+        else:
+            first = of_first_electrode(level.xi, self._domain).ravel()
+            top, low = touching * ~first, touching * first
+        if not diffusion.any() or not (top.any() and low.any()):
+            return 0.0
+        return float(np.average(diffusion, weights=top) - np.average(diffusion, weights=low))
+
+    @property
+    def _half_cells(self) -> float:
+        """Resistance between the last cells and the face of a counter electrode [ohm m2]."""
+        return 0.0 if self._domain.symmetric else self._electrode.resistance
+
+    @property
+    def _kinetics(self) -> tuple[Array, float, float]:
+        exchange = self._local.exchange.reshape(self._domain.grid.shape)
+        return exchange, self._model.transfer_coefficient, self._model.thermal_voltage
+
+    @property
+    def _cell(self) -> float:
+        """Volume of a cell over the cross-section [m]."""
+        grid = self._domain.grid
+        return grid.cell_volume / grid.cross_section

@@ -1,0 +1,136 @@
+"""The coupled nonlinear system of one implicit step of the published model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.published.gradient_kernels import gradient_divergence
+from phasefield.models.published.kernels import PAPER_SLOTS, C, V, assemble_paper
+from phasefield.physics.published import PaperCoefficients, effective
+from phasefield.solvers.block_solver import LinearSolver
+from phasefield.solvers.multigrid.block_couplings import PAPER_LAYOUT
+from phasefield.solvers.sparsity import Sparsity
+from phasefield.solvers.vectors import moved
+
+__all__ = ["PaperStep", "PaperSystem", "PaperUnknowns"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PaperStep:
+    """What is fixed while one step is solved.
+
+    Attributes
+    ----------
+    alpha0, xi_history, c_history : time formula, alpha0 y - history = dt dy/dt; flat (cells,).
+    dt : step [s].
+    growth : metal to grow in this step, in cells: sum of alpha0 xi - xi_history [1]; None where the
+        voltage is given instead.
+    voltage : V0 [V], read only where `growth` is None.
+    """
+
+    alpha0: float
+    xi_history: Array
+    c_history: Array
+    dt: float
+    growth: float | None
+    voltage: float = 0.0
+
+
+@dataclass
+class PaperUnknowns:
+    """Iterate of Newton's method: flat (cells,) arrays, and the applied voltage V0 [V] as (1,)."""
+
+    xi: Array
+    concentration: Array
+    potential: Array
+    applied: Array
+
+    def moved(self, change: Array, step: Array, extra: Array) -> PaperUnknowns:
+        """Copy with (xi, c, V) changed by the columns of `change` times `step`, V0 by `extra`."""
+        xi, c, v = moved(self.xi, self.concentration, self.potential, change, step)
+        return PaperUnknowns(xi, c, v, self.applied + extra)
+
+
+class PaperSystem:
+    """Residual, Jacobian and Newton update of (xi, c, V) and the applied voltage V0.
+
+    V0 is the extra unknown; its equation is that the metal grown in the step is `PaperStep.growth`,
+    or, under an applied voltage, that it is `PaperStep.voltage`.
+    """
+
+    def __init__(self, domain: Domain, model: PaperCoefficients) -> None:
+        self._grid, self._model = domain.grid, model
+        self._phi = domain.phi.ravel()
+        cells = domain.grid.size
+        everywhere, shape = np.ones((cells, 3), bool), domain.grid.shape
+        self.sparsity = Sparsity(PAPER_SLOTS, everywhere, shape)
+        self._linear = LinearSolver(PAPER_LAYOUT, self.sparsity)
+        self._values = np.zeros((cells, len(PAPER_SLOTS)))
+        self._bend, self._kappa = np.zeros(cells), np.zeros(cells)
+        bottom = np.zeros(domain.grid.shape, bool)
+        np.moveaxis(bottom, domain.grid.growth_axis, 0)[0] = True
+        self._bottom = bottom.ravel()
+        self._metal_side = np.zeros((cells, 3))
+        self._solved: PaperStep | None = None
+
+    @property
+    def column_scale(self) -> Array:
+        """What one unit of (xi, c, V) of the scaled system is: 1, c0 [mol m-3], RT/F [V]."""
+        return np.array([1.0, self._model.ion_concentration, self._model.thermal_voltage])
+
+    def evaluate(self, unknowns: PaperUnknowns, step: PaperStep) -> tuple[Array, Array]:
+        """Assemble at `unknowns`; return the residual (cells, 3) and that of the equation of V0."""
+        model, grid = self._model, self._grid
+        gradient_divergence(
+            grid.shape, grid.spacing, unknowns.xi, model.gradient_coefficient, model.anisotropy,
+            model.fold, self._bend, self._kappa,
+        )  # fmt: skip
+        residual = np.empty((grid.size, 3))
+        assemble_paper(
+            grid.shape, grid.spacing, grid.growth_axis, self._phi, model, step.alpha0, step.dt,
+            unknowns.xi, unknowns.concentration, unknowns.potential, step.xi_history,
+            step.c_history, self._bend, self._kappa, unknowns.applied[0], residual,
+            self._values,
+        )  # fmt: skip
+        self._set_metal_side(unknowns)
+        if step.growth is None:
+            net = (unknowns.applied[0] - step.voltage) / model.thermal_voltage
+        else:
+            net = np.sum(step.alpha0 * unknowns.xi - step.xi_history) - step.growth
+        return residual, np.array([net])
+
+    def _set_metal_side(self, unknowns: PaperUnknowns) -> None:
+        """Derivatives of the rows of c and V to V0, in the cells of the metal side."""
+        model, grid = self._model, self._grid
+        here = unknowns.xi[self._bottom], self._phi[self._bottom]
+        half_cell = 2.0 / grid.spacing[grid.growth_axis] ** 2
+        sigma = effective.py_func(
+            *here, model.conductivity_metal, model.conductivity_electrolyte,
+            model.conductivity_vacuum,
+        )  # fmt: skip
+        scale = model.thermal_voltage / model.charge_density
+        self._metal_side[self._bottom, V] = -half_cell * sigma * scale
+        if model.metal_side_fixed:
+            self._metal_side[self._bottom, C] = half_cell * effective.py_func(
+                *here, model.diffusivity_metal, model.diffusivity_electrolyte,
+                model.diffusivity_vacuum,
+            )  # fmt: skip
+
+    def update(self, residual: Array, net: Array, step: PaperStep) -> tuple[Array, Array]:
+        """Newton update at the last evaluation: scaled (cells, 3), and V0/(RT/F) as (1,)."""
+        factors = self._linear.factorise(self._values, as_before=step is self._solved)
+        self._solved = step
+        plain = factors.solve(-residual)
+        spread = factors.solve(step.dt * self._metal_side)
+        if step.growth is None:
+            applied = -net[0]
+        else:
+            row_spread = step.alpha0 * spread[:, 0].sum()
+            applied = (-net[0] - step.alpha0 * plain[:, 0].sum()) / -row_spread
+        return plain - applied * spread, np.array([applied])

@@ -1,0 +1,1 @@
+"""From a case to what is computed: the only room that sees both."""

@@ -1,0 +1,1 @@
+"""A run: one accepted time step after another, under a protocol, recorded and resumed."""

@@ -1,0 +1,373 @@
+"""A simulation: everything built from a case, and one accepted time step after another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
+from math import nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometries import Scaffold
+from phasefield.analysis.salt_limits import estimate
+from phasefield.case import Case, StripStep
+from phasefield.errors import ContactLost, Depleted, DidNotConverge, NoElectrode
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.lithium_bodies import count_bodies
+from phasefield.models.conserved.stepper import MEMORY, StepResult
+from phasefield.models.readings import Observation
+from phasefield.setup.coatings import case_domain
+from phasefield.setup.forecast import build_scaffold
+from phasefield.setup.model import Parts, make_parts
+from phasefield.simulation.charge_ledger import Ledger
+from phasefield.simulation.schedule import CONTACT, DEPLETED, Schedule, StepRecord, Stop, applied_by
+from phasefield.simulation.terminations import Termination, locate, terminations
+from phasefield.solvers.newton import NewtonFailed
+from phasefield.solvers.step_size import StepControl
+from phasefield.solvers.time_formula import time_formula
+
+__all__ = ["Simulation", "build"]
+
+log = logging.getLogger(__name__)
+
+SMALLEST_STEP = 1e-9
+"""Share of the protocol below which a step size is a failure, not a choice."""
+
+CONTACT_NEARLY_LOST = 0.1
+"""Share of the initial contact below which a strip that cannot go on has lost it."""
+
+NEARLY_DEPLETED = 0.05
+"""Smallest c over c0 below which a step that cannot go on has depleted the electrolyte."""
+
+
+@dataclass
+class Simulation:
+    """The parts of a run and its clock; `advance` is the only thing that changes it.
+
+    Attributes
+    ----------
+    case, scaffold, domain, parts, schedule : fixed; `parts` are those of the model.
+    control, ledger : step size and charge, with their memory.
+    levels : past time levels, newest last, at most three.
+    initial_xi : the relaxed state at t = 0, (nz, ny, nx).
+    step : steps taken.
+    newton_iterations : spent in all accepted steps.
+    worst_residual : largest Newton residual that was accepted.
+    last, last_dt : result and size [s] of the newest step; None before the first.
+    protocol_step : number of the protocol step that the newest step belongs to, from 1; 0 before.
+    """
+
+    case: Case
+    scaffold: Scaffold
+    domain: Domain
+    parts: Parts
+    schedule: Schedule
+    control: StepControl
+    ledger: Ledger
+    levels: tuple[Any, ...]
+    initial_xi: NDArray[np.float64]
+    step: int = 0
+    newton_iterations: int = 0
+    worst_residual: float = 0.0
+    last: StepResult[Any] | None = None
+    last_dt: float = 0.0
+    protocol_step: int = 0
+    _seen: tuple[Any, Observation] | None = None
+
+    @property
+    def level(self) -> Any:
+        """The newest time level."""
+        return self.levels[-1]
+
+    @property
+    def time(self) -> float:
+        """Time of the newest level [s]."""
+        return self.level.time
+
+    @property
+    def finished(self) -> bool:
+        """Whether the protocol has ended."""
+        return self.schedule.finished
+
+    def advance(self) -> Stop | None:
+        """Take one step that the error estimate accepts; return the stop it landed on, if any.
+
+        No step is taken, and None returned, where contact was lost so far that there is none.
+
+        Raises
+        ------
+        DidNotConverge : at the smallest step; the simulation is left as it was before the call.
+        """
+        stop = self.schedule.next_stop(self.time)
+        remaining = stop.time - self.time
+        try:
+            result, dt = self._accepted_step(remaining)
+        except ContactLost as lost:
+            log.info("%s", lost)
+            self._end_step(CONTACT, final=isinstance(lost, NoElectrode))
+            return None
+        except Depleted as gone:
+            log.info("%s", gone)
+            self._end_step(DEPLETED)
+            return None
+        result, dt, reason = self._up_to_termination(result, dt)
+        landed = reason is None and dt >= remaining * (1.0 - 1e-12)
+        level = replace(result.level, time=stop.time) if landed else result.level
+        self._book(result, level, dt)
+        if landed and stop.ends_step:
+            reason = self.schedule.planned_reason()
+        if reason is None:
+            return stop if landed else None
+        stop = self.schedule.end_at(level.time)
+        self._end_step(reason)
+        return replace(stop, frame=stop.frame or self.finished)
+
+    def _accepted_step(self, remaining: float) -> tuple[StepResult[Any], float]:
+        while True:
+            dt = self.control.step_to(remaining)
+            try:
+                result = self._attempt(dt)
+            except NewtonFailed as failure:
+                if not self.control.fail(dt, str(failure)):
+                    raise self._failed(
+                        f"no convergence, step of {dt:.3g} s: {failure}"
+                    ) from failure
+                continue
+            if self.control.accept(dt, result.error, order=len(self.levels)):
+                return result, dt
+            if self.control.proposed < self.control.smallest:
+                raise self._failed(
+                    f"the error stays above solver.time_error ({self.control.tolerance:.0e}) down "
+                    f"to a step of {dt:.3g} s"
+                )
+
+    def _attempt(self, dt: float) -> StepResult[Any]:
+        applied = applied_by(self.schedule.step)
+        found: StepResult[Any] = self.parts.backend.advance(self.levels, dt, applied)
+        return found
+
+    def _failed(self, reason: str) -> DidNotConverge:
+        """What to raise; without contact to strip, or without salt, the step ends, no more."""
+        observer = self.parts.observer
+        touching = observer.contact_area_per_area(self.level.xi) / self.initial_contact
+        kind = DidNotConverge
+        if isinstance(self.schedule.step, StripStep) and touching < CONTACT_NEARLY_LOST:
+            kind = ContactLost
+        elif observer.salt_left(self.level) < NEARLY_DEPLETED:
+            kind = Depleted
+        return kind(f"at t = {self.time:.6g} s: {reason}")
+
+    def _up_to_termination(
+        self, result: StepResult[Any], dt: float
+    ) -> tuple[StepResult[Any], float, str | None]:
+        """The step, shortened to the first termination that it goes beyond, and the reason."""
+        reason, known = None, len(self.levels) > 1
+        for end in self._terminations():
+
+            def excess(found: StepResult[Any], end: Termination = end) -> float:
+                return end.excess(found.level, self._charge_in_step(found.level))
+
+            if excess(result) <= 0.0:
+                continue
+            reason = end.reason
+            before = end.excess(self.level, self.ledger.charge - self.schedule.start_charge)
+            start = before if (known or end.at_start) and before < 0.0 else None
+            try:
+                dt, result = locate(self._attempt, excess, (dt, result), start, end.tolerance)
+            except NewtonFailed as failure:
+                log.info("%s not located within %.3g s: %s", reason, dt, failure)
+        return result, dt, reason
+
+    def _terminations(self) -> tuple[Termination, ...]:
+        return terminations(
+            self.schedule.step, self.parts.observer, self.domain, self.initial_contact
+        )
+
+    @cached_property
+    def initial_contact(self) -> float:
+        """Contact area per cross-section at t = 0 [1]."""
+        return float(self.parts.observer.contact_area_per_area(self.initial_xi))
+
+    def _charge_in_step(self, level: Any) -> float:
+        """Charge that has passed in the protocol step when `level` has been reached [C m-2]."""
+        dt = level.time - self.time
+        formula = time_formula([past.time for past in self.levels], dt)
+        charge = self.ledger.charge_after(formula, dt, level.current_density)
+        return charge - self.schedule.start_charge
+
+    def _book(self, result: StepResult[Any], level: Any, dt: float) -> None:
+        """Take over a finished step."""
+        formula = time_formula([past.time for past in self.levels], dt)
+        self.ledger.record(formula, dt, level.current_density, self.metal_charge(level.xi))
+        if self.parts.audit is not None:
+            self.parts.audit.record(formula, dt, level, self.parts.observer)
+        self.levels = (*self.levels, level)[-MEMORY:]
+        self.last, self.last_dt = result, dt
+        self.step += 1
+        self.protocol_step = self.schedule.position + 1
+        self.newton_iterations += result.iterations
+        self.worst_residual = max(self.worst_residual, result.residual)
+        if result.voids:
+            log.info("%d voids nucleate at t = %.6g s", result.voids, level.time)
+            self.levels = self.levels[-1:]
+            self.control.proposed = min(self.control.proposed, self._time_steps()[0])
+
+    def _end_step(self, reason: str, *, final: bool = False) -> None:
+        """Close the protocol step that runs, and those after it that cannot begin."""
+        self._close(reason, final=final)
+        while not self.finished:
+            known = [each for each in self._terminations() if each.at_start]
+            met = [e.reason for e in known if e.excess(self.level, 0.0) > -e.tolerance]
+            if not met:
+                break
+            self._close(met[0])
+        self.levels = self.levels[-1:]
+        if not self.finished:
+            self.control.proposed, self.control.largest = self._time_steps()
+
+    def _time_steps(self) -> tuple[float, float]:
+        """First and longest time step of the protocol step that runs [s]."""
+        return self.case.solver.time_steps(self.schedule.step.longest)
+
+    def _close(self, reason: str, *, final: bool = False) -> None:
+        schedule, level, seen = self.schedule, self.level, self.observe()
+        stage = schedule.stages[schedule.position]
+        record = StepRecord(
+            step=schedule.position + 1,
+            cycle=stage.cycle,
+            kind=stage.step.kind,
+            start_s=schedule.start,
+            end_s=level.time,
+            charge_C_per_m2=self.ledger.charge - schedule.start_charge,
+            ended_by=reason,
+            current_density=level.current_density,
+            voltage_V=seen.voltage,
+            contact_area_per_area=seen.contact.contact_area_per_area,
+            void_volume_m=seen.void_volume_per_area,
+            dead_lithium_m=seen.dead_lithium_per_area,
+            interfacial_resistance_ohm_m2=seen.resistance.interfacial if seen.resistance else nan,
+        )
+        log.info(
+            "%s, step %d of the protocol, cycle %d, ends at t = %.6g s: %s",
+            record.kind, record.step, record.cycle, record.end_s, reason,
+        )  # fmt: skip
+        if reason == DEPLETED:
+            self._explain_depletion(record)
+        schedule.end_step(record, self.ledger.charge, final=final)
+
+    def _explain_depletion(self, record: StepRecord) -> None:
+        """Say at what times and currents salt is used up between planes."""
+        found = estimate(self.case, self.domain)
+        assert found is not None
+        log.warning(
+            "electrolyte depleted at t = %.6g s, %.6g s into the step at %.4g A/m^2: between planes"
+            " the limiting current density is %.4g A/m^2, and Sand's time of the largest current of"
+            " the protocol %.4g s", record.end_s, record.end_s - record.start_s,
+            record.current_density, *found,
+        )  # fmt: skip
+
+    def metal_charge(self, xi: NDArray[np.float64]) -> float:
+        """Lithium of a field as charge per cross-section [C m-2], integrated from xi."""
+        observer = self.parts.observer
+        return float(observer.lithium_volume_per_area(xi) / observer.volume_per_charge)
+
+    def observe(self) -> Observation:
+        """Numbers of the newest level."""
+        if self._seen is None or self._seen[0] is not self.level:
+            seen: Observation = self.parts.observer.observe(self.level, self.ledger.net_charge)
+            self._seen = self.level, seen if self.ledger.is_scale else seen.without_scale()
+        return self._seen[1]
+
+    def fields(self) -> dict[str, NDArray[np.float64]]:
+        """Fields of the newest level, as they are written."""
+        found: dict[str, NDArray[np.float64]] = self.parts.observer.fields(self.level)
+        return found
+
+    def bodies(self) -> int:
+        """Number of connected lithium bodies now."""
+        return count_bodies(self.level.xi, self.domain)
+
+    def memory(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """Everything that the next steps depend on: arrays, and values that JSON can hold."""
+        arrays = {
+            f"{each.name}_{i}": np.asarray(getattr(level, each.name))
+            for i, level in enumerate(self.levels)
+            for each in fields(level)
+            if getattr(level, each.name) is not None
+        }
+        arrays["initial_xi"] = self.initial_xi
+        values = {
+            "levels": len(self.levels),
+            "step": self.step,
+            "newton_iterations": self.newton_iterations,
+            "worst_residual": self.worst_residual,
+            "proposed": self.control.proposed,
+            "rejected": self.control.rejected,
+            "ledger": asdict(self.ledger),
+            "schedule": self.schedule.memory(),
+            "audit": None if self.parts.audit is None else asdict(self.parts.audit),
+        }
+        return arrays, values
+
+    def recall(self, arrays: Mapping[str, NDArray[Any]], values: Mapping[str, Any]) -> None:
+        """Go back to what `memory` returned: the steps that follow are bitwise the same."""
+        kind = type(self.level)
+
+        def value(name: str) -> Any:
+            array = arrays[name]
+            return array if array.ndim else float(array)
+
+        there = [each.name for each in fields(kind) if getattr(self.level, each.name) is not None]
+        self.levels = tuple(
+            kind(**{name: value(f"{name}_{i}") for name in there}) for i in range(values["levels"])
+        )
+        self.schedule.recall(values["schedule"])
+        if not self.finished:
+            self.control.largest = self._time_steps()[1]
+        self.step = values["step"]
+        self.newton_iterations = values["newton_iterations"]
+        self.worst_residual = values["worst_residual"]
+        self.control.proposed = values["proposed"]
+        self.control.rejected = values["rejected"]
+        self.ledger = Ledger(**values["ledger"])
+        if self.parts.audit is not None:
+            self.parts.audit = type(self.parts.audit)(**values["audit"])
+
+
+def build(case: Case, *, force: bool = False, initial_xi: NDArray[Any] | None = None) -> Simulation:
+    """Build a simulation from a case, with the lithium at rest at t = 0.
+
+    Parameters
+    ----------
+    case : the case.
+    force : accept what the checks of the model and of the geometry refuse.
+    initial_xi : state at t = 0 of an earlier build of the same case, which is then not repeated.
+
+    Raises
+    ------
+    GeometryInvalid : when there is no such scaffold.
+    CaseError : when the model refuses its parameters.
+    DidNotConverge : when the lithium finds no shape at rest.
+    """
+    scaffold = build_scaffold(case)
+    domain = case_domain(case, scaffold, force=force)
+    solver = case.solver
+    parts = make_parts(case, domain, initial_xi, force=force)
+    schedule = Schedule(case.stages, case.output.fields_every, case.output.fields_at_step_ends)
+    first, longest = solver.time_steps(schedule.step.longest)
+    control = StepControl(
+        tolerance=solver.time_error,
+        proposed=first,
+        largest=longest,
+        smallest=SMALLEST_STEP * case.duration,
+        fixed=solver.time_step is not None,
+    )
+    xi = parts.start.xi
+    metal = parts.observer.lithium_volume_per_area(xi) / parts.observer.volume_per_charge
+    return Simulation(
+        case, scaffold, domain, parts, schedule, control, Ledger(metal), (parts.start,), xi
+    )

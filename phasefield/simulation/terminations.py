@@ -1,0 +1,157 @@
+"""What ends a step of the protocol before its time, and when exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from phasefield.case import HoldStep, PlateStep, ProtocolStep, RestStep, StripStep
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.lithium_bodies import short_circuited
+from phasefield.simulation.schedule import CHARGE, CONTACT, CURRENT, DEPLETED, SHORT, VOLTAGE
+
+__all__ = ["CONTACT_LOST", "DEPLETION", "Termination", "locate", "terminations"]
+
+CONTACT_LOST = 0.01
+"""Share of the contact area at t = 0 below which contact is lost. Chosen: the current density on
+what is left then is a hundred times that of the start, and the voltage 0.1 to 0.2 V beyond it. In a
+diffuse wall of width delta that is metal with a gap of 1.15 delta before it."""
+
+DEPLETION = 1e-3
+"""Share of c0 below which the electrolyte is depleted somewhere. Chosen: lithium plane against
+plane, 0.2 % before Sand's time."""
+
+BRIDGED = 0.5
+"""Share of lithium in a cell at the counter electrode with which the cell is shorted."""
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Termination:
+    """A way in which a step ends before its time.
+
+    Attributes
+    ----------
+    reason : a reason of `phasefield.simulation.schedule`.
+    excess : of a time level and the charge that has passed in the step [C m-2]; relative to the
+        limit, 0 there and above 0 beyond it.
+    tolerance : size of the excess that counts as being there.
+    at_start : whether the excess at the start of the step says something of the step.
+    """
+
+    reason: str
+    excess: Callable[[Any, float], float]
+    tolerance: float
+    at_start: bool = False
+
+
+def terminations(
+    step: ProtocolStep, observer: Any, domain: Domain, initial_contact: float
+) -> tuple[Termination, ...]:
+    """Every way in which a step can end before its time.
+
+    Parameters
+    ----------
+    step : of the protocol.
+    observer : of the model, see `DepositObserver`.
+    domain : of the simulation.
+    initial_contact : contact area per cross-section at t = 0 [1].
+    """
+    found = [Termination(SHORT, lambda level, _: _bridge(domain, level.xi), 0.02, at_start=True)]
+    least = CONTACT_LOST * initial_contact
+
+    def lost(level: Any, _: float) -> float:
+        return 1.0 - observer.contact_area_per_area(level.xi) / least
+
+    def lost_above(level: Any, _: float) -> float:
+        return 1.0 - observer.second_contact(level.xi) / CONTACT_LOST
+
+    match step:
+        case PlateStep() | StripStep():
+            limit = step.termination
+            found.append(
+                Termination(VOLTAGE, lambda level, _: observer.voltage(level) / limit - 1.0, 1e-4)
+            )
+        case HoldStep():
+            found += _of_hold(step)
+    if not isinstance(step, RestStep):
+        found.append(Termination(DEPLETED, lambda level, _: _depletion(level, observer), 2e-2))
+    if isinstance(step, StripStep):
+        found.append(Termination(CONTACT, lost, 1e-2, at_start=True))
+    elif isinstance(step, HoldStep):
+        while_stripped = lambda level, q: lost(level, q) if level.current_density < 0 else -1.0  # noqa: E731
+        found.append(Termination(CONTACT, while_stripped, 1e-2))
+    if domain.symmetric and isinstance(step, PlateStep):
+        found.append(Termination(CONTACT, lost_above, 1e-2, at_start=True))
+    elif domain.symmetric and isinstance(step, HoldStep):
+        while_plated = lambda level, q: lost_above(level, q) if level.current_density > 0 else -1.0  # noqa: E731
+        found.append(Termination(CONTACT, while_plated, 1e-2))
+    return tuple(found)
+
+
+def _of_hold(step: HoldStep) -> list[Termination]:
+    found = []
+    if (charge := step.charge) is not None:
+        found.append(Termination(CHARGE, lambda _, passed: abs(passed) / charge - 1.0, 1e-6))
+    if (least := step.termination) is not None:
+        found.append(
+            Termination(CURRENT, lambda level, _: 1.0 - abs(level.current_density) / least, 1e-4)
+        )
+    return found
+
+
+def _depletion(level: Any, observer: Any) -> float:
+    left = observer.salt_left(level)
+    return 1.0 - left / DEPLETION
+
+
+def _bridge(domain: Domain, xi: NDArray[np.float64]) -> float:
+    """Half cell: the most lithium in a cell at the counter electrode; symmetric: yes or no."""
+    if domain.symmetric:
+        return 1.0 if short_circuited(xi, domain) else -1.0
+    layer = (domain.pore * xi).take(-1, axis=domain.grid.growth_axis)
+    return float(layer.max()) / BRIDGED - 1.0
+
+
+def locate(
+    attempt: Callable[[float], R],
+    excess: Callable[[R], float],
+    whole: tuple[float, R],
+    at_start: float | None,
+    tolerance: float,
+) -> tuple[float, R]:
+    """Shorten a step until it ends where an excess is zero; return its size [s] and its result.
+
+    Parameters
+    ----------
+    attempt : makes a step of the size [s] that it is given, and returns its result.
+    excess : of a result, above 0 for `whole`.
+    whole : size and result of the step that goes beyond.
+    at_start : excess at the start of the step, below 0; None where that says nothing. There a
+        thousandth of the step is tried first, and taken if it already goes beyond.
+    tolerance : of the excess.
+    """
+    tried = dict([whole])
+
+    def reached(size: float) -> float:
+        if size == 0.0 and at_start is not None:
+            return at_start
+        if size not in tried:
+            tried[size] = attempt(size)
+        found = excess(tried[size])
+        return 0.0 if abs(found) <= tolerance else found
+
+    largest = whole[0]
+    low = 0.0 if at_start is not None else 1e-3 * largest
+    if reached(low) >= 0.0 or reached(largest) == 0.0:
+        size = low if reached(low) >= 0.0 else largest
+    else:
+        size = float(brentq(reached, low, largest, xtol=1e-6 * largest))
+        reached(size)
+    return size, tried[size]

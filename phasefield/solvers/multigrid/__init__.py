@@ -1,0 +1,1 @@
+"""Multigrid: of coupled Jacobians (`block`), and of a single conductance (`scalar`)."""

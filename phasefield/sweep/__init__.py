@@ -1,1 +1,0 @@
-"""Sweeps: many cases from one file, run anywhere, gathered in one table."""
