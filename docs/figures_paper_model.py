@@ -18,20 +18,16 @@ import numpy as np
 from phasefield.analysis.front import front_height
 from phasefield.case import Case, load_case
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedVoltage
 from phasefield.models.published.stepper import PaperBackend
 from phasefield.output.run import Run
 from phasefield.output.run_directory import default_path
 from phasefield.physics.energy import double_well
-from phasefield.physics.published import (
-    effective,
-    interpolation,
-    interpolation_prime,
-    paper_coefficients,
-)
-from phasefield.setup.forecast import build_scaffold
+from phasefield.physics.published import effective, interpolation, interpolation_prime
+from phasefield.setup.published_parameters import paper_coefficients
+from phasefield.setup.scaffold import build_scaffold
 from phasefield.simulation.loop import build
 from phasefield.simulation.runner import run
-from phasefield.simulation.schedule import AppliedVoltage
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"

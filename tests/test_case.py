@@ -357,7 +357,7 @@ def test_diffusivity_and_resistance_follow_the_temperature():
     faster = (1 / 298 - 1 / 333) * 96485.33 / 8.314463
     assert warm.diffusivity == pytest.approx(5.6e-15 * math.exp(0.55 * faster), rel=1e-6)
     assert warm.resistance == pytest.approx(plain.resistance * math.exp(-0.4 * faster), rel=1e-6)
-    from phasefield.models.conserved.parameters import coefficients
+    from phasefield.setup.parameters import coefficients
 
     cold, hot = (coefficients(case, case.resistance) for case in (plain, warm))
     gain = hot.mobility / cold.mobility

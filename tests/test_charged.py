@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from phasefield.models.conserved.newton_system import Unknowns
+from phasefield.models.conserved.step import Unknowns
 from phasefield.validation import charged
 from phasefield.validation.charged import COUPLING, PERMITTIVITY, Plate, separate
 

@@ -11,13 +11,13 @@ from phasefield import cli
 from phasefield.case import case_from_dict, load_case
 from phasefield.case.coatings import Coating
 from phasefield.errors import CaseError, GeometryInvalid
+from phasefield.models.fields import MAP_FIELDS
 from phasefield.output.run import open_run
 from phasefield.report import write_report
 from phasefield.setup.coatings import case_domain, electrolyte_shares, map_fields, wall_shares
-from phasefield.setup.forecast import build_scaffold
 from phasefield.setup.resolution import unresolved
+from phasefield.setup.scaffold import build_scaffold
 from phasefield.simulation.runner import run
-from phasefield.state import MAP_FIELDS
 
 CARBONATE = {"name": "carbonate", "resistance": "240 ohm*cm^2", "contact_angle": "142 deg"}
 

@@ -30,15 +30,15 @@ from ruamel.yaml import YAML
 
 from phasefield import cli
 from phasefield.case import load_case
+from phasefield.models.fields import FIELDS, MAP_FIELDS, PAPER_FIELDS, SALT_FIELDS, STATIC_FIELDS
 from phasefield.setup.forecast import preflight
-from phasefield.simulation.summary import (
+from phasefield.simulation.history_row import (
     COLUMNS,
     CONSERVED_COLUMNS,
     PAPER_COLUMNS,
     SALT_COLUMNS,
     SYMMETRIC_COLUMNS,
 )
-from phasefield.state import FIELDS, MAP_FIELDS, PAPER_FIELDS, SALT_FIELDS, STATIC_FIELDS
 from phasefield.studies.plan import make_plan
 
 ROOT = Path(__file__).parents[1]

@@ -11,9 +11,9 @@ import pytest
 
 from phasefield.case import case_from_dict, load_case
 from phasefield.errors import Interrupted
+from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.simulation.loop import Simulation, build
 from phasefield.simulation.runner import run
-from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
 
 from .test_run import SMALL, assert_bitwise_equal, final_fields
 

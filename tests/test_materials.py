@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from phasefield.constants import FARADAY
-from phasefield.materials.parameter_sets import CHOSEN, ELECTROLYTES, LITHIUM, SETS, bibtex
+from phasefield.materials.parameter_sets import CHOSEN, ELECTROLYTES, LITHIUM, SETS
 from phasefield.materials.references import BACKEND_SOURCES, MODEL_SOURCES, SALT_SOURCES, SOURCES
+from phasefield.setup.citations import bibtex
 
 
 @pytest.mark.parametrize("name", SETS)

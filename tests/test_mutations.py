@@ -59,7 +59,7 @@ def test_every_module_of_formulas_is_tried():
         for file in (ROOT / folder).glob("*.py")
         if [*make_mutants(file.read_text(encoding="utf-8"))]
     }
-    assert modules - NO_FORMULAS == {*TESTS}
+    assert modules - NO_FORMULAS <= {*TESTS}
     assert all((ROOT / file).is_file() for files in TESTS.values() for file in files)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from phasefield.case import case_from_dict
+from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.setup.forecast import preflight
 from phasefield.simulation.schedule import (
     CHARGE,
@@ -16,8 +17,6 @@ from phasefield.simulation.schedule import (
     DURATION,
     SHORT,
     VOLTAGE,
-    AppliedCurrent,
-    AppliedVoltage,
     Schedule,
     StepRecord,
     applied_by,

@@ -12,11 +12,11 @@ import pytest
 
 from phasefield.case import case_from_dict
 from phasefield.errors import DidNotConverge
-from phasefield.models.conserved.parameters import front_at_rest
+from phasefield.models.base import AppliedCurrent
 from phasefield.output.run import open_run
+from phasefield.physics.front import front_at_rest
 from phasefield.simulation.loop import build
 from phasefield.simulation.runner import run
-from phasefield.simulation.schedule import AppliedCurrent
 
 SMALL = {
     "format": 1,

@@ -7,12 +7,12 @@ import pytest
 
 from phasefield.case import case_from_dict
 from phasefield.errors import CaseError
-from phasefield.materials.parameter_sets import bibtex
 from phasefield.report import write_report
+from phasefield.setup.citations import bibtex
 from phasefield.setup.forecast import preflight
+from phasefield.simulation.history_row import SALT_COLUMNS
 from phasefield.simulation.loop import build
 from phasefield.simulation.runner import run
-from phasefield.simulation.summary import SALT_COLUMNS
 from phasefield.solvers.newton import NewtonFailed
 
 from .test_run import SMALL, assert_bitwise_equal, final_fields

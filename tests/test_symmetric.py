@@ -9,10 +9,10 @@ from phasefield.case import case_from_dict, with_overrides
 from phasefield.errors import CaseError, Interrupted
 from phasefield.report import write_report
 from phasefield.setup.forecast import preflight, require_resolved
+from phasefield.simulation.history_row import SYMMETRIC_COLUMNS
 from phasefield.simulation.loop import build
 from phasefield.simulation.runner import run
 from phasefield.simulation.schedule import CONTACT, DURATION
-from phasefield.simulation.summary import SYMMETRIC_COLUMNS
 
 from .test_run import SMALL, assert_bitwise_equal, final_fields
 

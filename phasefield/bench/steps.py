@@ -7,8 +7,8 @@ from typing import Any
 from phasefield.bench.clock import now
 from phasefield.case import Case, case_from_dict
 from phasefield.setup.coatings import case_domain
-from phasefield.setup.forecast import build_scaffold
-from phasefield.setup.model import front
+from phasefield.setup.initial_state import front
+from phasefield.setup.scaffold import build_scaffold
 from phasefield.simulation.loop import build
 
 __all__ = ["array_case", "coupled_steps"]

@@ -18,7 +18,7 @@ def configure(parser: ArgumentParser) -> None:
 def execute(args: Namespace) -> int:
     """Print the entries."""
     from phasefield.case import load_case
-    from phasefield.materials.parameter_sets import bibtex
+    from phasefield.setup.citations import bibtex
 
     file = args.case / "case.resolved.yaml" if args.case.is_dir() else args.case
     print(bibtex(load_case(file)), end="")

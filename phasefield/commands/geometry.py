@@ -46,7 +46,7 @@ def execute(args: Namespace) -> int:
     from phasefield.commands.scaffold_picture import draw_scaffold
     from phasefield.grid.smoothed_domain import build_domain
     from phasefield.output.run_directory import default_path
-    from phasefield.setup.forecast import build_scaffold
+    from phasefield.setup.scaffold import build_scaffold
 
     case = read_case(args)
     scaffold = build_scaffold(case, usable=False)

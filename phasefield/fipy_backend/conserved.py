@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from phasefield.fipy_backend.conserved_equations import FipyEquations, MeshFields
 from phasefield.fipy_backend.library import EquilibratedLU
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.newton_system import Step, Unknowns
 from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.stepper import ConservedBackend
 from phasefield.solvers.newton import (
     LARGEST_POTENTIAL_CHANGE,

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.fipy_backend.library import LinearSource, fipy, make_mesh
+from phasefield.grid.faces import face_mean
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.newton_system import Step
-from phasefield.models.conserved.parameters import Coefficients, face_mean
+from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.step import Step
 from phasefield.physics.energy import (
     elastic_well_prime,
     elastic_well_second,

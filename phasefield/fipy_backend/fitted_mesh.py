@@ -17,8 +17,9 @@ from phasefield.errors import DidNotConverge
 from phasefield.fipy_backend.conserved_equations import FipyEquations, MeshFields, sides
 from phasefield.fipy_backend.library import EquilibratedLU, fipy
 from phasefield.models.conserved.lithium_bodies import Bodies
-from phasefield.models.conserved.newton_system import Step
-from phasefield.models.conserved.parameters import Coefficients, front_at_rest
+from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.step import Step
+from phasefield.physics.front import front_at_rest
 from phasefield.solvers.time_formula import time_formula
 
 __all__ = ["FittedChannel", "plate_fitted"]

@@ -18,15 +18,15 @@ from phasefield.fipy_backend.library import EquilibratedLU
 from phasefield.fipy_backend.published_equations import FipyPaperEquations
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.published.newton_system import PaperStep, PaperUnknowns
+from phasefield.models.published.parameters import PaperCoefficients
+from phasefield.models.published.state import PaperLevel
 from phasefield.models.published.stepper import PaperBackend
-from phasefield.physics.published import PaperCoefficients
 from phasefield.solvers.newton import (
     LARGEST_POTENTIAL_CHANGE,
     LARGEST_XI_CHANGE,
     NewtonFailed,
     NewtonResult,
 )
-from phasefield.state import PaperLevel
 
 __all__ = ["FipyPaperBackend"]
 

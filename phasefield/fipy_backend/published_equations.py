@@ -13,18 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.fipy_backend.library import LinearSource, fipy, make_mesh
+from phasefield.grid.faces import harmonic_slope
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.published.newton_system import PaperStep
+from phasefield.models.published.parameters import PaperCoefficients
 from phasefield.physics.anisotropy import cubic_flux, planar_flux
 from phasefield.physics.published import (
-    PaperCoefficients,
     chemical_prime,
     chemical_second,
     driving_force,
     driving_force_slopes,
     effective,
     effective_prime,
-    harmonic_slope,
     interpolation_prime,
     interpolation_second,
 )

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from phasefield.errors import RunDirectoryError
 from phasefield.grid.grid import Grid
+from phasefield.models.fields import ALL_FIELDS
 from phasefield.output import hdf5, vti
 from phasefield.output.atomic import replacing, write_text
 from phasefield.output.frames import Contents, Frames
 from phasefield.output.xdmf import series_xdmf
-from phasefield.state import ALL_FIELDS
 
 __all__ = ["UNITS", "FieldSeries", "open_frames"]
 

@@ -18,11 +18,11 @@ from xarray.core import indexing
 
 from phasefield.case import Case, load_case
 from phasefield.errors import RunDirectoryError
+from phasefield.models.fields import ALL_FIELDS
 from phasefield.output.fields import open_frames
 from phasefield.output.frames import Frames
 from phasefield.output.history import read_history
 from phasefield.output.run_directory import read_status
-from phasefield.state import ALL_FIELDS
 
 __all__ = ["Run", "open_run"]
 

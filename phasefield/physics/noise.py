@@ -10,11 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phasefield.case import Case
-from phasefield.constants import AVOGADRO, GAS_CONSTANT
 from phasefield.physics.scalar import Scalar
 
-__all__ = ["Noise", "noise_of", "shot_amplitude", "thermal_amplitude"]
+__all__ = ["Noise", "shot_amplitude", "thermal_amplitude"]
 
 
 class Noise(NamedTuple):
@@ -52,13 +50,3 @@ def shot_amplitude(
     equilibrium it is the thermal one of the charge-transfer resistance, 2 kT/R_ct.
     """
     return np.sqrt(charge * wall_density * (forward + backward) / volume)
-
-
-def noise_of(case: Case) -> Noise | None:
-    """Noise of a case, constant over its time step; None without."""
-    given, step = case.noise, case.solver.time_step
-    if not given.thermal or step is None:
-        return None
-    energy = GAS_CONSTANT / AVOGADRO * case.temperature
-    seed = case.seed if given.seed is None else given.seed
-    return Noise(energy, step, seed, given.thickness)

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phasefield.case import Case
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.physics.scalar import Scalar
 
-__all__ = ["Salt", "diffusion_voltage", "exchange_ratio", "salt_of"]
+__all__ = ["Salt", "diffusion_voltage", "exchange_ratio"]
 
 
 class Salt(NamedTuple):
@@ -52,12 +51,3 @@ def exchange_ratio(c: Scalar, c0: float, transfer_coefficient: float) -> Scalar:
     rate of plating proportional to c and that of stripping independent of it.
     """
     return np.power(c / c0, 1.0 - transfer_coefficient)
-
-
-def salt_of(case: Case) -> Salt | None:
-    """Salt of a case; None for a single-ion conductor, in which c never changes."""
-    given = case.electrolyte
-    if given.diffusivity is None or given.concentration is None:
-        return None
-    factor = diffusion_voltage(given.transference_number, case.temperature)
-    return Salt(given.transference_number, given.diffusivity, given.concentration, factor)

@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
-from pathlib import Path
 
 import numpy as np
 
-from geometries import GeometryError, Scaffold, generate, require_open, trimmed, with_separator
-from phasefield.analysis import salt_limits
-from phasefield.case import Case, RestStep, StripStep
+from phasefield.case import Case
 from phasefield.constants import FARADAY, GAS_CONSTANT
-from phasefield.errors import CaseError, GeometryInvalid, Problem
+from phasefield.errors import Problem
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.setup import resolution
 from phasefield.setup.coatings import case_domain, electrolyte_shares, wall_shares
@@ -32,13 +29,14 @@ from phasefield.setup.resolution import (
     porosity_of,
     unresolved,
 )
+from phasefield.setup.salt_limits import estimate
+from phasefield.setup.scaffold import build_scaffold
 from phasefield.units import format as show
 
 __all__ = [
     "Preflight",
     "as_bytes",
     "as_duration",
-    "build_scaffold",
     "lithium_transport_length",
     "preflight",
     "require_resolved",
@@ -153,7 +151,7 @@ def preflight(case: Case, force: bool = False) -> Preflight:
     domain = case_domain(case, scaffold, force=force)
     pore, depth = case.geometry.smallest_pore, case.lithium.depth
     resistance = case.resistance
-    limits = salt_limits.estimate(case, domain)
+    limits = estimate(case, domain)
     salt_cells = 0 if limits is None else int(np.count_nonzero(domain.electrolyte))
     cells, unknowns = domain.grid.size, _unknowns(case, domain)
     steps, frames = _steps(case), _frames(case)
@@ -192,58 +190,6 @@ def require_resolved(case: Case, force: bool = False) -> None:
     """As `phasefield.setup.resolution.require_resolved`, with the scaffold where that needs it."""
     scaffold = build_scaffold(case) if case.geometry.height is None else None
     resolution.require_resolved(case, force, scaffold)
-
-
-def build_scaffold(case: Case, *, usable: bool = True) -> Scaffold:
-    """Build the scaffold that a case asks for.
-
-    Parameters
-    ----------
-    case : the case.
-    usable : refuse a scaffold into which lithium cannot grow.
-
-    Raises
-    ------
-    phasefield.errors.GeometryInvalid
-        There is no such scaffold, or lithium cannot grow into it.
-    phasefield.errors.CaseError
-        The case file names an image outside its folder.
-    """
-    given = case.geometry
-    parameters = given.parameters() | {"dimensions": case.dimensions}
-    if "file" in parameters:
-        parameters["file"] = _image_path(case, Path(parameters["file"]))
-    if given.random:
-        parameters["seed"] = case.seed
-    try:
-        scaffold = generate(given.kind, spacing=case.grid.spacing, **parameters)
-        if given.separator is not None:
-            scaffold = with_separator(scaffold, given.separator)
-        scaffold = scaffold if given.trim == "none" else trimmed(scaffold, given.trim)
-        if usable:
-            require_open(scaffold, case.lithium.depth, room=_needs_room(case))
-        return scaffold
-    except GeometryError as error:
-        raise GeometryInvalid(str(case.problem("geometry", str(error)))) from error
-
-
-def _needs_room(case: Case) -> bool:
-    """Whether lithium can grow: not in a half cell that only strips and rests."""
-    return case.cell.kind == "symmetric" or not all(
-        isinstance(step, StripStep | RestStep) for step in case.protocol
-    )
-
-
-def _image_path(case: Case, given: Path) -> Path:
-    """Return where an image is; a case from a stranger must not name any file of this machine."""
-    outside = given.is_absolute() or ".." in given.parts
-    if outside and case.source.from_file(("geometry", "file")):
-        text = (
-            f"{given} leaves the folder of the case: put the image, or a link to it, there, or"
-            f' say it yourself with --set geometry.file="{given}"'
-        )
-        raise CaseError([case.problem("geometry.file", text)])
-    return Path(case.source.file).parent / given
 
 
 def lithium_transport_length(case: Case) -> float:

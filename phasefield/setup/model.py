@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.case import Case
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.lithium_bodies import of_first_electrode
-from phasefield.models.conserved.parameters import coefficients, front_at_rest
-from phasefield.models.conserved.relaxation import relax
+from phasefield.models.base import Parts
+from phasefield.models.conserved.readings import Observer
 from phasefield.models.conserved.stepper import ConservedBackend
 from phasefield.models.conserved.symmetric_cell import SymmetricObserver
-from phasefield.models.conserved.void_nucleation import Cohesion
 from phasefield.models.published.readings import PaperAudit, PaperObserver
+from phasefield.models.published.state import PaperLevel
 from phasefield.models.published.stepper import PaperBackend
-from phasefield.models.readings import Observer
-from phasefield.physics.noise import noise_of
-from phasefield.physics.published import paper_coefficients
-from phasefield.physics.salt import salt_of
-from phasefield.physics.transport import contact
-from phasefield.state import Level, PaperLevel
+from phasefield.setup.initial_state import at_rest, contact_per_area, front
+from phasefield.setup.parameters import coefficients, noise_of, salt_of
+from phasefield.setup.published_parameters import paper_coefficients
 
-__all__ = ["Parts", "make_parts"]
+__all__ = ["make_parts"]
 
 log = logging.getLogger(__name__)
 
 Array = NDArray[np.float64]
-
-
-@dataclass
-class Parts:
-    """The parts of a simulation that depend on its model.
-
-    Attributes
-    ----------
-    start : time level at t = 0.
-    backend : advances levels; see `ConservedBackend.advance`.
-    observer : reads numbers and fields off levels; see `Observer`.
-    contact_resistance : R_ct per true contact area [ohm m2].
-    audit : further charges that the model keeps book of, or None.
-    """
-
-    start: Any
-    backend: Any
-    observer: Any
-    contact_resistance: float
-    audit: PaperAudit | None = None
 
 
 def make_parts(case: Case, domain: Domain, initial_xi: Array | None, *, force: bool) -> Parts:
@@ -60,14 +35,14 @@ def make_parts(case: Case, domain: Domain, initial_xi: Array | None, *, force: b
 
 
 def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Parts:
-    start, salt, noise = _at_rest(case, domain, initial_xi), salt_of(case), noise_of(case)
+    start, salt, noise = at_rest(case, domain, initial_xi), salt_of(case), noise_of(case)
     if noise is not None:
         start = replace(start, noise=np.zeros((3, *domain.grid.shape)))
     if salt is not None:
         start = replace(start, concentration=np.full(domain.grid.shape, salt.concentration))
     resistance = case.resistance
     if case.kinetics.basis == "cross_section":
-        resistance *= _contact_per_area(domain, start.xi)
+        resistance *= contact_per_area(domain, start.xi)
     model = coefficients(case, resistance)
     solver = case.solver
     numbers = domain, model, case.interface.width, solver.tolerance, solver.max_newton
@@ -108,58 +83,3 @@ def _paper_backend(name: str) -> type[PaperBackend]:
     from phasefield.fipy_backend.published import FipyPaperBackend
 
     return FipyPaperBackend
-
-
-def front(case: Case, domain: Domain) -> Array:
-    """Flat front at the depth of the case, at rest but for the walls, (nz, ny, nx) [1].
-
-    In a symmetric cell there is one from either end.
-    """
-    grid = domain.grid
-    centres = (np.arange(grid.shape[grid.growth_axis]) + 0.5) * grid.spacing[grid.growth_axis]
-    above, width = centres - case.lithium.depth, case.interface.width
-    if case.model == "paper":
-        profile = 0.5 * (1.0 - np.tanh(2.0 * above / width))
-    else:
-        profile = front_at_rest(above, width)
-    if (from_top := case.lithium.depth_top) is not None:
-        below = centres[::-1] - from_top
-        profile = profile + front_at_rest(below, width)
-    along = [1, 1, 1]
-    along[grid.growth_axis] = -1
-    return np.broadcast_to(profile.reshape(along), grid.shape)
-
-
-def _at_rest(case: Case, domain: Domain, relaxed: Array | None) -> Level:
-    """The relaxed state of the conserved model at t = 0."""
-    model = coefficients(case, case.resistance)
-    if relaxed is not None:
-        zero = np.zeros(domain.grid.shape)
-        bonded = Cohesion(domain, model).whole(relaxed)
-        return Level(0.0, relaxed, zero, zero, zero, bonded)
-    log.info("relaxing the initial lithium profile")
-    return relax(
-        domain,
-        model,
-        front(case, domain) * (domain.pore > 0.0),
-        tolerance=case.solver.tolerance,
-        duration=case.duration,
-        pore_size=case.geometry.pore_size,
-        straight=domain.straight_to(_straight_to(case, domain)),
-    )
-
-
-def _straight_to(case: Case, domain: Domain) -> float:
-    """Height up to which pores have to be straight for the fronts to come to rest [m]."""
-    grid = domain.grid
-    if domain.symmetric:
-        return grid.shape[grid.growth_axis] * grid.spacing[grid.growth_axis]
-    return case.lithium.depth + 2.0 * case.interface.width
-
-
-def _contact_per_area(domain: Domain, xi: Array) -> float:
-    """Contact area of the (first) electrode with LLZO over the cross-section [1]."""
-    if domain.symmetric:
-        xi = np.where(of_first_electrode(xi, domain), xi, 0.0)
-    area = float(np.sum(domain.wall_density * contact.py_func(xi))) * domain.grid.cell_volume
-    return area / domain.grid.cross_section

@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometries import Scaffold
-from phasefield.analysis.salt_limits import estimate
 from phasefield.case import Case, StripStep
 from phasefield.errors import ContactLost, Depleted, DidNotConverge, NoElectrode
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.base import MEMORY, Parts, StepResult
 from phasefield.models.conserved.lithium_bodies import count_bodies
-from phasefield.models.conserved.stepper import MEMORY, StepResult
 from phasefield.models.readings import Observation
 from phasefield.setup.coatings import case_domain
-from phasefield.setup.forecast import build_scaffold
-from phasefield.setup.model import Parts, make_parts
+from phasefield.setup.model import make_parts
+from phasefield.setup.salt_limits import estimate
+from phasefield.setup.scaffold import build_scaffold
 from phasefield.simulation.charge_ledger import Ledger
 from phasefield.simulation.schedule import CONTACT, DEPLETED, Schedule, StepRecord, Stop, applied_by
 from phasefield.simulation.terminations import Termination, locate, terminations

@@ -23,9 +23,10 @@ from phasefield.output.run import Run, open_run
 from phasefield.output.run_directory import RunDirectory
 from phasefield.setup.coatings import map_fields
 from phasefield.setup.forecast import require_resolved
+from phasefield.simulation.history_row import columns, row
 from phasefield.simulation.interruption import STOPPING, Deferred, WallLimit, raising
 from phasefield.simulation.loop import Simulation, build
-from phasefield.simulation.summary import columns, row, summary
+from phasefield.simulation.summary import summary
 
 __all__ = ["run"]
 

@@ -8,6 +8,7 @@ from math import nan
 from typing import Any
 
 from phasefield.case import HoldStep, PlateStep, ProtocolStep, RestStep, Stage, StripStep
+from phasefield.models.base import Applied, AppliedCurrent, AppliedVoltage
 
 __all__ = [
     "CHARGE",
@@ -18,9 +19,6 @@ __all__ = [
     "ENDS_STAIRCASE",
     "SHORT",
     "VOLTAGE",
-    "Applied",
-    "AppliedCurrent",
-    "AppliedVoltage",
     "Schedule",
     "StepRecord",
     "Stop",
@@ -37,24 +35,6 @@ ENDS_STAIRCASE = (VOLTAGE, CONTACT, SHORT, DEPLETED)
 
 CLOSE = 1e-9
 """Share of the protocol within which the time of a frame is that of the end of a step."""
-
-
-@dataclass(frozen=True)
-class AppliedCurrent:
-    """A current density J [A m-2] per total cross-section flows; the voltage follows."""
-
-    current_density: float
-
-
-@dataclass(frozen=True)
-class AppliedVoltage:
-    """A voltage [V], counter electrode against the metal, is held; the current density follows."""
-
-    voltage: float
-
-
-Applied = AppliedCurrent | AppliedVoltage
-"""What the cell is told; of current density and voltage one is given, the other one found."""
 
 
 def applied_by(step: ProtocolStep) -> Applied:

@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["TimeFormula", "error_factor", "extrapolation_weights", "time_formula"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["TimeFormula", "error_factor", "extrapolate", "extrapolation_weights", "time_formula"]
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -62,3 +68,12 @@ def error_factor(times: Sequence[float], step: float) -> float:
     predictor = step * (step + last) * (step + last + before) / 6.0
     corrector = (step * (step + last)) ** 2 / (6.0 * (2.0 * step + last))
     return corrector / (predictor + corrector)
+
+
+def extrapolate(levels: Sequence[Any], name: str, time: float) -> Array:
+    """Field `name` at `time` [s], on the polynomial through `levels`."""
+    weights = extrapolation_weights([level.time for level in levels], time)
+    total = np.zeros_like(levels[-1].xi)
+    for weight, level in zip(weights, levels, strict=True):
+        total += weight * getattr(level, name)
+    return total

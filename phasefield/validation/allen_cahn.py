@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from phasefield.models.base import AppliedVoltage
+from phasefield.models.published.state import PaperLevel
 from phasefield.models.published.stepper import PaperBackend
-from phasefield.simulation.schedule import AppliedVoltage
-from phasefield.state import PaperLevel
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
 from phasefield.validation.setups import (
     PAPER_WIDTH,

@@ -7,14 +7,15 @@ from scipy.optimize import curve_fit
 
 from geometries import channels
 from phasefield.grid.smoothed_domain import Domain, build_domain
+from phasefield.models.base import MEMORY, AppliedCurrent
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
-from phasefield.models.conserved.parameters import front_at_rest
+from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.relaxation import relax
-from phasefield.models.conserved.stepper import MEMORY, ConservedBackend
-from phasefield.simulation.schedule import AppliedCurrent
+from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.step import Step, Unknowns
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.physics.front import front_at_rest
 from phasefield.solvers.newton import solve
-from phasefield.state import Level
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import Array, conserved_model, flat_lithium, plane_scaffold
 

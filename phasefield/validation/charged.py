@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phasefield.models.conserved.kernels import A_MU, A_XI, B_MU, B_XI, SLOTS, neighbour
-from phasefield.models.conserved.newton_system import Unknowns
+from phasefield.grid.faces import neighbour
+from phasefield.models.conserved.kernels import A_MU, A_XI, B_MU, B_XI, SLOTS
+from phasefield.models.conserved.step import Unknowns
 from phasefield.models.published.gradient_kernels import gradient_divergence
 from phasefield.solvers.block_solver import LinearSolver
 from phasefield.solvers.multigrid.block_couplings import CONSERVED_LAYOUT

@@ -19,8 +19,9 @@ from phasefield.errors import not_installed
 from phasefield.grid.grid import Grid
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.lithium_bodies import Bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.physics.energy import EXPONENT, well_edge
 from phasefield.physics.transport import VAPOUR
 from phasefield.solvers.newton import solve

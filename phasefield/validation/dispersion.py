@@ -16,10 +16,10 @@ from scipy.integrate import solve_bvp, trapezoid
 from scipy.optimize import brentq
 
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.base import AppliedVoltage
+from phasefield.models.published.state import PaperLevel
 from phasefield.models.published.stepper import PaperBackend
 from phasefield.physics.published import interpolation, interpolation_prime
-from phasefield.simulation.schedule import AppliedVoltage
-from phasefield.state import PaperLevel
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import (
     PAPER_WIDTH,

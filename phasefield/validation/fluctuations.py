@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasefield.grid.smoothed_domain import build_domain
-from phasefield.models.conserved.parameters import front_at_rest
-from phasefield.models.conserved.stepper import MEMORY, ConservedBackend
+from phasefield.models.base import MEMORY, AppliedCurrent
+from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.physics.front import front_at_rest
 from phasefield.physics.noise import Noise
-from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import Array, at_rest, conserved_model, plane_scaffold
 

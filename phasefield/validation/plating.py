@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from phasefield.grid.smoothed_domain import Domain, build_domain
+from phasefield.models.base import AppliedCurrent
+from phasefield.models.conserved.cell import local_coefficients
 from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.state import Level
 from phasefield.models.conserved.stepper import ConservedBackend
-from phasefield.models.readings import Observer
 from phasefield.physics.kinetics import butler_volmer
-from phasefield.physics.local import local_coefficients
 from phasefield.physics.transport import contact
-from phasefield.simulation.schedule import AppliedCurrent
-from phasefield.state import Level
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import (
     THERMAL_VOLTAGE,

@@ -8,12 +8,12 @@ import numpy as np
 
 from phasefield.analysis.salt_limits import depletion_profile, limiting_current_density, sand_time
 from phasefield.grid.smoothed_domain import Domain, build_domain
+from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.state import Level
 from phasefield.models.conserved.stepper import ConservedBackend
-from phasefield.models.readings import Observer
 from phasefield.physics.salt import Salt
-from phasefield.simulation.schedule import AppliedCurrent
-from phasefield.state import Level
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
 from phasefield.validation.setups import (
     THERMAL_VOLTAGE,

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from geometries import Scaffold
 from phasefield.grid.grid import Grid
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.parameters import Coefficients, front_at_rest, front_coefficients
+from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.state import Level
+from phasefield.models.published.parameters import PaperCoefficients
 from phasefield.physics.energy import well_edge
-from phasefield.physics.published import PaperCoefficients
+from phasefield.physics.front import front_at_rest, front_coefficients
 from phasefield.physics.transport import VAPOUR
-from phasefield.state import Level
 
 __all__ = [
     "PAPER_WIDTH",

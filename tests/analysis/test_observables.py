@@ -8,9 +8,11 @@ import pytest
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
-from phasefield.models.readings import Observer
-from phasefield.state import FIELDS, Level
+from phasefield.models.conserved.newton_system import CoupledSystem
+from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.step import Step, Unknowns
+from phasefield.models.fields import FIELDS
 from tests.solvers.conftest import make_model, profile
 
 WIDTH, DEPTH = 0.3e-6, 1.5e-6

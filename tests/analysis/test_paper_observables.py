@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from phasefield.models.published.readings import PaperAudit, PaperObserver
+from phasefield.models.published.state import PaperLevel
 from phasefield.solvers.time_formula import TimeFormula
-from phasefield.state import PaperLevel
 from phasefield.validation.setups import THERMAL_VOLTAGE, published_model, uniform_domain
 
 SPACING, LAYERS = 2e-7, 10

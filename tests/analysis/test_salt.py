@@ -7,15 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phasefield.analysis.salt_limits import (
-    depletion_profile,
-    estimate,
-    limiting_current_density,
-    sand_time,
-)
+from phasefield.analysis.salt_limits import depletion_profile, limiting_current_density, sand_time
 from phasefield.case import load_case
 from phasefield.setup.coatings import case_domain
-from phasefield.setup.forecast import build_scaffold
+from phasefield.setup.salt_limits import estimate
+from phasefield.setup.scaffold import build_scaffold
 
 FARADAY = 96485.33212
 D, C0, NUMBER = 3.2e-10, 1000.0, 0.38

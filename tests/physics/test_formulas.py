@@ -9,17 +9,13 @@ import numpy as np
 import pytest
 
 from phasefield.case import load_case
-from phasefield.models.conserved.parameters import (
-    coefficients,
-    current_density,
-    face_mean,
-    front_at_rest,
-    front_coefficients,
-    series_mean,
-)
+from phasefield.grid.faces import face_mean, series_mean
+from phasefield.models.conserved.contact import current_density
 from phasefield.physics import energy, kinetics, transport
+from phasefield.physics.front import front_at_rest, front_coefficients
 from phasefield.physics.salt import Salt, diffusion_voltage, exchange_ratio
 from phasefield.physics.transport import VAPOUR, contact, contact_prime
+from phasefield.setup.parameters import coefficients
 
 XI = np.linspace(-0.2, 1.2, 57) + 1e-4  # never on a kink
 

@@ -7,7 +7,8 @@ import pytest
 
 from phasefield.case import load_case
 from phasefield.physics.kinetics import butler_volmer_prime
-from phasefield.physics.noise import noise_of, shot_amplitude, thermal_amplitude
+from phasefield.physics.noise import shot_amplitude, thermal_amplitude
+from phasefield.setup.parameters import noise_of
 from phasefield.validation.setups import shipped_case
 
 BOLTZMANN = 1.380649e-23

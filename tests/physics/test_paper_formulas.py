@@ -11,10 +11,17 @@ from phasefield import cli
 from phasefield.case import load_case
 from phasefield.case.cross_checks import largest_anisotropy
 from phasefield.errors import CaseError
-from phasefield.materials.parameter_sets import CHOSEN, CLOSURES, bibtex
+from phasefield.grid import faces
+from phasefield.materials.parameter_sets import CHOSEN, CLOSURES
 from phasefield.models.published.gradient_kernels import gradient_divergence
 from phasefield.physics import anisotropy, published
 from phasefield.physics.energy import double_well
+from phasefield.setup.citations import bibtex
+from phasefield.setup.published_parameters import (
+    force_scale,
+    paper_coefficients,
+    smallest_cross_term,
+)
 
 QUICK = str(Path(__file__).parents[2] / "cases" / "paper_quickstart.yaml")
 XI = np.linspace(-0.2, 1.2, 57)
@@ -77,13 +84,13 @@ def test_effective_values_of_the_three_phases():
     assert published.effective.py_func(0.5, 0.6, 0.0, 0.0, 1.0) == 0.0
     assert published.effective_prime.py_func(0.5, 0.6, 0.0, 1.0) == 0.0
     here, there = 2.0, 5e-3
-    found = published.harmonic_slope.py_func(here, there)
-    assert found == pytest.approx(slope(published.harmonic.py_func, here, there), rel=1e-4)
+    found = faces.harmonic_slope.py_func(here, there)
+    assert found == pytest.approx(slope(faces.harmonic.py_func, here, there), rel=1e-4)
 
 
 def test_faces_deep_in_metal_that_no_ion_enters_pass_none():
     """D is exactly 0 on both sides there when the metal's is 0: no 0/0."""
-    for mean in (published.harmonic, published.harmonic_slope):
+    for mean in (faces.harmonic, faces.harmonic_slope):
         assert mean(0.0, 0.0) == mean.py_func(0.0, 0.0) == 0.0
         assert mean(0.0, 2e-19) >= 0.0
     assert published.effective(1.0, 0.0, 0.0, 2e-13, 2e-19) == 0.0
@@ -92,7 +99,7 @@ def test_faces_deep_in_metal_that_no_ion_enters_pass_none():
 def test_coefficients_follow_from_measurable_numbers():
     """gamma 0.5 J/m2, delta 0.5 um, 5 ohm cm2: W 1.2e7, kappa 3.75e-7, L_eta 9.25e-3 (SI)."""
     also = ["interface.width=0.5 um", "geometry.pore_size=5 um", "kinetics.resistance=5 ohm*cm^2"]
-    model = published.paper_coefficients(load_case(QUICK, also))
+    model = paper_coefficients(load_case(QUICK, also))
     assert model.barrier_height == pytest.approx(1.2e7, rel=1e-9)
     assert model.gradient_coefficient == pytest.approx(3.75e-7, rel=1e-9)
     assert model.reaction_rate == pytest.approx(9.25e-3, rel=2e-3)
@@ -102,8 +109,8 @@ def test_coefficients_follow_from_measurable_numbers():
     force = 2 * 2.0 / (model.thermal_voltage / 5e-4)
     drive = model.reaction_rate * force / (model.interface_mobility * model.barrier_height)
     assert drive == pytest.approx(0.4, rel=1e-9)
-    consistent = published.paper_coefficients(
-        load_case(QUICK, [*also, "published.interface_mobility=consistent"]), force=True
+    consistent = paper_coefficients(
+        load_case(QUICK, [*also, "paper.interface_mobility=consistent"]), force=True
     )
     ratio = consistent.interface_mobility / consistent.reaction_rate
     assert ratio == pytest.approx(13.02e-6 / (8.314462618 * 298), rel=1e-9)
@@ -116,7 +123,7 @@ def test_a_hold_sets_the_mobility_by_the_drive_at_its_voltage():
         "{hold: {voltage: 12 mV, duration: 1 s}}",
     )
     by_plate, by_hold, by_both = (
-        published.paper_coefficients(load_case(QUICK, [f"protocol=[{steps}]"]))
+        paper_coefficients(load_case(QUICK, [f"protocol=[{steps}]"]))
         for steps in (plate, hold, f"{plate}, {hold}")
     )
     drive = 2 * np.sinh(12e-3 / 2 / by_hold.thermal_voltage)
@@ -126,7 +133,7 @@ def test_a_hold_sets_the_mobility_by_the_drive_at_its_voltage():
     assert by_plate.interface_mobility < by_hold.interface_mobility
     steep = load_case(QUICK, ["protocol=[{hold: {voltage: 12 mV, duration: 1 s}}]",
                               "kinetics.transfer_coefficient=0.3"])  # fmt: skip
-    force = published.force_scale(steep.protocol[0], 10.4, 0.3, 0.0257)
+    force = force_scale(steep.protocol[0], 10.4, 0.3, 0.0257)
     assert force == pytest.approx(np.exp(0.3 * 12 / 25.7) - np.exp(-0.7 * 12 / 25.7), rel=1e-9)
 
 
@@ -134,23 +141,23 @@ def test_a_hold_sets_the_mobility_by_the_drive_at_its_voltage():
     ("drive", "smallest"), [(1e-9, 0.25), (0.1, 0.45), (0.4, 1.52), (1.0, 4.1), (3.0, 12.9)]
 )
 def test_smallest_cross_term(drive, smallest):
-    assert published.smallest_cross_term(drive) == pytest.approx(smallest, rel=0.01)
+    assert smallest_cross_term(drive) == pytest.approx(smallest, rel=0.01)
 
 
 @pytest.mark.parametrize(
     ("override", "words"),
     [
-        ("published.cross_term=1.5", ["A/W1 > 1.52", "you gave 1.5"]),
-        ("published.interface_mobility=consistent", ["A/W1 >", "you gave 4"]),
-        ("published.anisotropy=0.2", ["epsilon = 0.2 and w = 4", "below about 0.143"]),
+        ("paper.cross_term=1.5", ["A/W1 > 1.52", "you gave 1.5"]),
+        ("paper.interface_mobility=consistent", ["A/W1 >", "you gave 4"]),
+        ("paper.anisotropy=0.2", ["epsilon = 0.2 and w = 4", "below about 0.143"]),
     ],
 )
 def test_refusals_name_the_rule_and_both_numbers(tmp_path, capsys, override, words):
     case = load_case(QUICK, [override])
     with pytest.raises(CaseError) as refused:
-        published.paper_coefficients(case)
+        paper_coefficients(case)
     assert refused.value.exit_code == 2
-    published.paper_coefficients(case, force=True)  # --force goes on
+    paper_coefficients(case, force=True)  # --force goes on
     assert cli.main(["run", QUICK, "--set", override, "--out", str(tmp_path / "run")]) == 2
     said = " ".join(capsys.readouterr().err.split())
     for word in words:

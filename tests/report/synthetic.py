@@ -14,11 +14,11 @@ import numpy as np
 from geometries import Scaffold, generate
 from phasefield.case import load_case
 from phasefield.grid.smoothed_domain import Domain, build_domain
+from phasefield.models.fields import PAPER_FIELDS
 from phasefield.output.fields import UNITS, FieldSeries
 from phasefield.output.history import HistoryWriter
 from phasefield.output.run_directory import RunDirectory
-from phasefield.simulation.summary import PAPER_COLUMNS
-from phasefield.state import PAPER_FIELDS
+from phasefield.simulation.history_row import PAPER_COLUMNS
 
 CASE = """\
 format: 1

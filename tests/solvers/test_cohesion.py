@@ -7,12 +7,12 @@ import pytest
 
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.state import Level
 from phasefield.models.conserved.stepper import ConservedBackend
 from phasefield.models.conserved.void_nucleation import Cohesion
-from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.solvers.newton import NewtonFailed
-from phasefield.state import Level
 
 from .conftest import make_model, profile
 

@@ -9,13 +9,13 @@ import pytest
 
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved import cell
 from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.state import Level
 from phasefield.models.conserved.stepper import ConservedBackend
 from phasefield.models.conserved.voltage import Electrochemistry
-from phasefield.models.readings import Observer
-from phasefield.simulation.schedule import AppliedCurrent
-from phasefield.state import Level
 
 from .conftest import profile
 

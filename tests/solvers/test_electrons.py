@@ -10,17 +10,18 @@ import pytest
 
 from geometries import channels
 from phasefield.grid.smoothed_domain import Maps, Wall, build_domain
+from phasefield.models.base import AppliedCurrent, AppliedVoltage
+from phasefield.models.conserved import voltage
 from phasefield.models.conserved.conducting_coating import Electrons
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Unknowns
+from phasefield.models.conserved.newton_system import CoupledSystem
+from phasefield.models.conserved.readings import Observer
 from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.step import Unknowns
 from phasefield.models.conserved.stepper import ConservedBackend
 from phasefield.models.conserved.transmission_line import two_rails
-from phasefield.models.readings import Observer
 from phasefield.physics.salt import Salt
-from phasefield.report.number_format import voltage
-from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
-from phasefield.state import Level
 
 from .conftest import make_model, profile
 from .test_system import moved, random_point

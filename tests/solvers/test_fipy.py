@@ -15,15 +15,16 @@ from phasefield.fipy_backend.conserved import FipyConservedBackend
 from phasefield.fipy_backend.library import LinearSource, fipy
 from phasefield.grid.grid import Grid
 from phasefield.grid.smoothed_domain import Domain, build_domain
+from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
-from phasefield.models.conserved.parameters import coefficients
+from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.stepper import ConservedBackend
-from phasefield.setup.forecast import build_scaffold
-from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
+from phasefield.setup.parameters import coefficients
+from phasefield.setup.scaffold import build_scaffold
 from phasefield.solvers.newton import NewtonFailed
-from phasefield.state import Level
 
 from .conftest import make_model, profile
 

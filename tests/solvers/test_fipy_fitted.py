@@ -15,9 +15,9 @@ from geometries import channels
 from phasefield.analysis.front import front_height
 from phasefield.fipy_backend.fitted_mesh import FittedChannel, plate_fitted
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.relaxation import relax
 from phasefield.models.conserved.stepper import ConservedBackend
-from phasefield.simulation.schedule import AppliedCurrent
 
 from .conftest import make_model, profile
 

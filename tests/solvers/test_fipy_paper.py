@@ -13,12 +13,12 @@ from phasefield.fipy_backend.library import EquilibratedLU
 from phasefield.fipy_backend.published import FipyPaperBackend
 from phasefield.fipy_backend.published_equations import FipyPaperEquations
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.models.published.newton_system import PaperStep, PaperSystem, PaperUnknowns
 from phasefield.models.published.stepper import PaperBackend
-from phasefield.physics.published import paper_coefficients
-from phasefield.setup.forecast import build_scaffold
 from phasefield.setup.model import make_parts
-from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
+from phasefield.setup.published_parameters import paper_coefficients
+from phasefield.setup.scaffold import build_scaffold
 from phasefield.solvers.newton import NewtonFailed
 
 from .test_fipy import turned

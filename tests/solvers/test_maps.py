@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from geometries import channels
+from phasefield.grid.faces import series_mean
 from phasefield.grid.smoothed_domain import Maps, Wall, build_domain
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.parameters import series_mean
+from phasefield.models.conserved.readings import Observer
 from phasefield.models.conserved.relaxation import relax
 from phasefield.models.conserved.voltage import Electrochemistry
-from phasefield.models.readings import Observer
 from phasefield.validation.plating import plate, reaction
 from phasefield.validation.setups import heights, plane_scaffold
 from tests.solvers.conftest import make_model, profile

@@ -12,14 +12,15 @@ from geometries import channels
 from phasefield.case import load_case
 from phasefield.errors import CaseError
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.kernels import MU, XI, V
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.newton_system import CoupledSystem
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.stepper import ConservedBackend
 from phasefield.models.conserved.thermal_noise import ThermalNoise
 from phasefield.physics.noise import Noise
 from phasefield.simulation.loop import build
-from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.validation.fluctuations import fluctuate
 from phasefield.validation.setups import at_rest, shipped_case
 from tests.solvers.conftest import make_model, profile

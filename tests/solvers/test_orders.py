@@ -9,13 +9,13 @@ import pytest
 
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent
+from phasefield.models.conserved.readings import Observer
 from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.state import Level
 from phasefield.models.conserved.stepper import ConservedBackend
-from phasefield.models.readings import Observer
-from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.solvers.step_size import StepControl
 from phasefield.solvers.time_formula import error_factor, extrapolation_weights, time_formula
-from phasefield.state import Level
 
 from .conftest import make_model, profile
 

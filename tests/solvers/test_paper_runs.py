@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from phasefield.case import load_case
+from phasefield.models.base import AppliedVoltage
 from phasefield.models.published.stepper import PaperBackend
-from phasefield.physics.published import interpolation, paper_coefficients
+from phasefield.physics.published import interpolation
+from phasefield.setup.published_parameters import paper_coefficients
 from phasefield.simulation.loop import build
 from phasefield.simulation.runner import run
-from phasefield.simulation.schedule import AppliedVoltage
 
 QUICK = Path(__file__).parents[2] / "cases" / "paper_quickstart.yaml"
 SHORT = [

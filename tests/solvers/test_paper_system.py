@@ -7,12 +7,12 @@ import pytest
 
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.models.published.newton_system import PaperStep, PaperSystem, PaperUnknowns
 from phasefield.models.published.readings import PaperObserver
+from phasefield.models.published.state import PaperLevel
 from phasefield.models.published.stepper import PaperBackend
-from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
 from phasefield.solvers.newton import solve
-from phasefield.state import PaperLevel
 from phasefield.validation.allen_cahn import front_speed, shrinking
 from phasefield.validation.setups import (
     PAPER_WIDTH,

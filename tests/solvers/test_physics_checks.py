@@ -10,13 +10,14 @@ import pytest
 from geometries import channels
 from phasefield.analysis import analytic
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.newton_system import CoupledSystem
+from phasefield.models.conserved.readings import Observer
 from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.stepper import ConservedBackend
-from phasefield.models.readings import Observer
 from phasefield.physics.transport import filling
-from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.solvers.newton import solve
 from phasefield.validation.capillarity import ripple_rate
 from phasefield.validation.plating import plane_wall, plate, reaction

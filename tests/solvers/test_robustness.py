@@ -10,16 +10,17 @@ import pytest
 from geometries import channels
 from phasefield.errors import DidNotConverge
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
-from phasefield.models.conserved.parameters import front_at_rest
+from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.relaxation import relax
+from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.physics.front import front_at_rest
 from phasefield.simulation.loop import build
-from phasefield.simulation.schedule import AppliedCurrent
 from phasefield.solvers.newton import solve
 from phasefield.solvers.step_size import StepControl
-from phasefield.state import Level
 from tests.test_run import small
 
 from .conftest import make_model, profile

@@ -10,18 +10,18 @@ import pytest
 from geometries import channels
 from phasefield.constants import FARADAY
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.models.conserved import cell, salt
+from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.state import Level
 from phasefield.models.conserved.stepper import ConservedBackend
 from phasefield.models.conserved.symmetric_cell import SymmetricObserver
 from phasefield.models.conserved.voltage import Electrochemistry
-from phasefield.models.readings import Observer
 from phasefield.physics.kinetics import butler_volmer
 from phasefield.physics.salt import Salt
 from phasefield.physics.transport import contact
-from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
 from phasefield.solvers.anderson import Mixing
 from phasefield.solvers.newton import NewtonFailed
-from phasefield.state import Level
 
 from .conftest import THERMAL_VOLTAGE, profile
 

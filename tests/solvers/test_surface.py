@@ -12,9 +12,10 @@ from phasefield.case import load_case
 from phasefield.errors import CaseError
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
-from phasefield.models.conserved.parameters import front_at_rest
-from phasefield.models.readings import Observer
+from phasefield.models.conserved.newton_system import CoupledSystem
+from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.step import Step, Unknowns
+from phasefield.physics.front import front_at_rest
 from phasefield.simulation.loop import build
 from phasefield.solvers import block_solver
 from phasefield.solvers.newton import solve

@@ -11,16 +11,16 @@ from geometries import channels
 from geometries.scaffold import Scaffold
 from phasefield.errors import NoElectrode
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.models.conserved.lithium_bodies import (
     find_bodies,
     of_first_electrode,
     short_circuited,
 )
+from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.state import Level
 from phasefield.models.conserved.stepper import ConservedBackend
 from phasefield.models.conserved.symmetric_cell import SymmetricObserver
-from phasefield.models.readings import Observer
-from phasefield.simulation.schedule import AppliedCurrent, AppliedVoltage
-from phasefield.state import Level
 
 from .conftest import THERMAL_VOLTAGE, make_model, profile
 

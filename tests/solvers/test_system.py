@@ -11,9 +11,10 @@ from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.conserved.kernels import SLOTS
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.newton_system import CoupledSystem
+from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.stepper import _predict
-from phasefield.state import Level
 
 from .conftest import make_model, profile
 

@@ -13,8 +13,9 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from phasefield.grid.faces import neighbour
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.kernels import B_XI, MU, XI, neighbour
+from phasefield.models.conserved.kernels import B_XI, MU, XI
 from phasefield.models.conserved.parameters import Coefficients
 from phasefield.physics.anisotropy import (
     cubic_curvature,

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from math import cos
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from phasefield.grid.faces import face_mean, series_mean
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.parameters import face_mean, series_mean
+from phasefield.models.conserved.parameters import Coefficients
+from phasefield.physics.kinetics import exchange_current_density
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.multigrid.scalar import Faces, Network, conductance_matrix
 
-__all__ = ["Conductor", "conductances"]
+__all__ = [
+    "Conductor",
+    "CounterElectrode",
+    "Local",
+    "LocalCoating",
+    "conductances",
+    "conducting_coating",
+    "local_coefficients",
+]
 
 Array = NDArray[np.float64]
 
@@ -103,3 +117,105 @@ def conductances(domain: Domain, coefficient: Array) -> Faces:
         between = series_mean.py_func(k.take(below, axis), k.take(above, axis))
         found.append(mean * between / spacing**2)
     return found[0], found[1], found[2]
+
+
+class Local(NamedTuple):
+    """Coefficients of every cell, flat (cells,).
+
+    Attributes
+    ----------
+    exchange : exchange current density i0 of the wall [A m-2].
+    wetting : gamma cos(theta_c) of the wall [J m-2].
+    conductivity : sigma of the electrolyte [S m-1].
+    """
+
+    exchange: NDArray[np.float64]
+    wetting: NDArray[np.float64]
+    conductivity: NDArray[np.float64]
+
+
+def local_coefficients(domain: Domain, model: Coefficients) -> Local:
+    """Those of `model` on clean walls and in the usual electrolyte, elsewhere those of the maps."""
+    usual = model.exchange_current_density, model.wetting, model.conductivity
+    maps, cells = domain.maps, domain.grid.size
+    if maps is None:
+        return Local(*(np.full(cells, value) for value in usual))
+    rates = (exchange_current_density(w.resistance, model.thermal_voltage) for w in maps.walls)
+    wetting = (model.surface_energy * cos(w.contact_angle) for w in maps.walls)
+    return Local(
+        _chosen(maps.coating, [usual[0], *rates]),
+        _chosen(maps.coating, [usual[1], *wetting]),
+        _chosen(maps.region, [usual[2], *maps.conductivities]),
+    )
+
+
+class LocalCoating(NamedTuple):
+    """The coating that conducts electrons, in every cell, flat (cells,).
+
+    Attributes
+    ----------
+    sheet : electronic conductivity times thickness [S]; 0 where there is none.
+    onset : nucleation overpotential [V]; infinite where there is none.
+    """
+
+    sheet: NDArray[np.float64]
+    onset: NDArray[np.float64]
+
+
+def conducting_coating(domain: Domain) -> LocalCoating | None:
+    """That of a domain; None without."""
+    maps = domain.maps
+    if maps is None or not maps.conducts_electrons:
+        return None
+    on_wall = domain.wall_density.ravel() > 0.0
+    sheet = _chosen(maps.coating, [0.0, *(wall.sheet_conductance for wall in maps.walls)])
+    onset = _chosen(maps.coating, [0.0, *(wall.nucleation_overpotential for wall in maps.walls)])
+    sheet = np.where(on_wall, sheet, 0.0)
+    return LocalCoating(sheet, np.where(sheet > 0.0, onset, np.inf))
+
+
+def _chosen(number: NDArray[np.uint8], values: Sequence[float]) -> NDArray[np.float64]:
+    """The value of each cell's number, flat."""
+    return np.array(values)[number.ravel()]
+
+
+@dataclass(frozen=True)
+class CounterElectrode:
+    """What the flux into the last cells and their ion potential say of the electrode's face.
+
+    The potential of the face is that of a last cell plus the drop of the flux over half a cell; the
+    voltage is its mean over the electrolyte there, against the metal on the current collector:
+    sum(weights V_l) + resistance J.
+
+    Attributes
+    ----------
+    source : ion source per unit current density [m-1], flat (cells,).
+    weights : of the cells in the mean [1], flat (cells,).
+    drops : resistance of each half cell, 0 in all others [ohm m2], flat (cells,).
+    """
+
+    source: Array
+    weights: Array
+    drops: Array
+
+    @classmethod
+    def of(cls, domain: Domain, conductivity: Array) -> CounterElectrode:
+        """That of a domain whose dense electrolyte has `conductivity`, flat (cells,) [S m-1]."""
+        source = domain.electrode.ravel()
+        weights = source / source.sum()
+        touching = source > 0.0
+        half_cell = 0.5 * domain.grid.spacing[domain.grid.growth_axis] ** 2
+        drops = np.zeros_like(source)
+        conducting = (domain.electrolyte.ravel() * conductivity)[touching]
+        drops[touching] = half_cell * source[touching] / conducting
+        return cls(source, weights, drops)
+
+    @cached_property
+    def resistance(self) -> float:
+        """Of the half cells, in the mean [ohm m2]."""
+        touching = self.source > 0.0
+        return float(self.weights[touching] @ self.drops[touching])
+
+    def voltage(self, ion_potential: Array, current_density: float) -> float:
+        """Voltage [V] for the ion potential V_l [V], flat (cells,), and J [A m-2]."""
+        return float(self.weights @ ion_potential) + self.resistance * current_density

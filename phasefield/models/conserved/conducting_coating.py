@@ -15,14 +15,18 @@ from numpy.typing import NDArray
 from scipy import ndimage, sparse
 from scipy.sparse import csgraph
 
+from phasefield.grid.faces import face_mean, series_mean
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.cell import conducting_coating
 from phasefield.models.conserved.lithium_bodies import Bodies
-from phasefield.models.conserved.parameters import face_mean, series_mean
-from phasefield.physics.local import conducting_coating
+from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.state import Level
+from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime
+from phasefield.physics.transport import contact
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.multigrid.scalar import Faces, conductance_matrix
 
-__all__ = ["Condensed", "ElectronNetwork", "Electrons", "along_walls", "to_collector"]
+__all__ = ["Coating", "Condensed", "ElectronNetwork", "Electrons", "along_walls", "to_collector"]
 
 Array = NDArray[np.float64]
 
@@ -168,3 +172,55 @@ def to_collector(domain: Domain, sheet: Array) -> Array:
     end[axis] = slice(0, 1)
     lowest[tuple(end)] = domain.wall_density[tuple(end)]
     return np.asarray(lowest.ravel() * 2.0 * sheet / domain.grid.spacing[axis] ** 2)
+
+
+@dataclass(frozen=True)
+class Coating:
+    """The conducting coating of a domain; arrays are (nz, ny, nx).
+
+    Attributes
+    ----------
+    model : coefficients.
+    electrons : what joins it to the lithium and to the collector.
+    wall_density : a [m-1] where it is, 0 elsewhere.
+    onset : nucleation overpotential [V]; infinite elsewhere.
+    """
+
+    model: Coefficients
+    electrons: Electrons
+    wall_density: Array
+    onset: Array
+
+    @classmethod
+    def of(cls, domain: Domain, model: Coefficients) -> Coating | None:
+        """That of a domain; None where no coating conducts electrons."""
+        electrons, found = Electrons.of(domain, model.interface_width), conducting_coating(domain)
+        if electrons is None or found is None:
+            return None
+        onset = found.onset.reshape(domain.grid.shape)
+        there = np.where(np.isfinite(onset), domain.wall_density, 0.0)
+        return cls(model, electrons, there, onset)
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """Cells of the coated wall."""
+        return self.wall_density > 0.0
+
+    def plated(self, level: Level, exchange: Array | float) -> Array:
+        """Current that its bare part plates [A m-3], at `exchange` current densities [A m-2]."""
+        e, open_to = self._driving(level)
+        alpha, voltage = self.model.transfer_coefficient, self.model.thermal_voltage
+        return np.asarray(open_to * butler_volmer.py_func(e, exchange, alpha, voltage))
+
+    def slope(self, level: Level, exchange: Array | float) -> Array:
+        """Derivative of `plated` to the ion potential [S m-3]."""
+        e, open_to = self._driving(level)
+        alpha, voltage = self.model.transfer_coefficient, self.model.thermal_voltage
+        return np.asarray(open_to * butler_volmer_prime.py_func(e, exchange, alpha, voltage))
+
+    def _driving(self, level: Level) -> tuple[Array, Array]:
+        """Overpotential [V], 0 where nothing plates, and bare area per volume where it does."""
+        e = level.ion_potential - level.metal_potential - self.onset
+        plating = e > 0.0
+        bare = self.wall_density * (1.0 - contact.py_func(level.xi))
+        return np.where(plating, e, 0.0), np.where(plating, bare, 0.0)

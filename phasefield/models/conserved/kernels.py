@@ -13,7 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from phasefield.models.conserved.parameters import current_density, face_mean, series_mean
+from phasefield.grid.faces import face_mean, neighbour, series_mean
+from phasefield.models.conserved.contact import current_density
 from phasefield.physics.energy import (
     elastic_well_prime,
     elastic_well_second,
@@ -23,7 +24,7 @@ from phasefield.physics.energy import (
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime
 from phasefield.physics.transport import contact, contact_prime, filling, filling_prime
 
-__all__ = ["SLOTS", "assemble", "limited", "neighbour", "plate_bare", "react", "unknown_mask"]
+__all__ = ["SLOTS", "assemble", "limited", "plate_bare", "react", "unknown_mask"]
 
 # Slot -> (row, column, direction); direction -1 is the cell itself, 0..5 are -z +z -y +y -x +x.
 XI, MU, V = 0, 1, 2
@@ -42,24 +43,6 @@ A_XI, A_MU, A_V, B_XI, B_MU, C_V, C_XI, C_MU = 0, 7, 14, 15, 22, 23, 30, 31
 LEAST_LEFT = 0.05
 """Share of its distance from xi = 0 or 1 that an iteration leaves to a cell. Chosen: without it
 steps in crooked pores, where lithium condenses in corners, fail; 0.2 takes more iterations."""
-
-
-@njit(cache=True)
-def neighbour(direction, k, j, i, nz, ny, nx):
-    """Flat index of the neighbour of cell (k, j, i); the cell itself at the edge (no flux)."""
-    if direction == 0:
-        k = max(k - 1, 0)
-    elif direction == 1:
-        k = min(k + 1, nz - 1)
-    elif direction == 2:
-        j = max(j - 1, 0)
-    elif direction == 3:
-        j = min(j + 1, ny - 1)
-    elif direction == 4:
-        i = max(i - 1, 0)
-    else:
-        i = min(i + 1, nx - 1)
-    return (k * ny + j) * nx + i
 
 
 @njit(cache=True, parallel=True)

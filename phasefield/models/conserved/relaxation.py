@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from phasefield.errors import DidNotConverge
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.void_nucleation import Cohesion
 from phasefield.physics.transport import contact
 from phasefield.solvers.newton import NewtonFailed, solve
-from phasefield.state import Level
 
 __all__ = ["relax"]
 

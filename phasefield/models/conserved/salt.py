@@ -12,14 +12,12 @@ from scipy import sparse
 
 from phasefield.constants import FARADAY
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import Conductor
-from phasefield.models.conserved.newton_system import Step, Unknowns
+from phasefield.models.conserved.cell import Conductor, CounterElectrode, local_coefficients
 from phasefield.models.conserved.parameters import Coefficients
-from phasefield.physics.local import local_coefficients
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.physics.salt import Salt, exchange_ratio
 from phasefield.solvers.anderson import Mixing
 from phasefield.solvers.direct import Factors
-from phasefield.solvers.electrode import CounterElectrode
 from phasefield.solvers.newton import NewtonFailed, NewtonResult
 
 __all__ = ["SaltTransport"]

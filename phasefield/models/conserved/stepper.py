@@ -4,62 +4,36 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.base import Applied, AppliedCurrent, AppliedVoltage, StepResult
 from phasefield.models.conserved.conducting_coating import Electrons
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.newton_system import CoupledSystem, Step, Unknowns
+from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.parameters import Coefficients
 from phasefield.models.conserved.salt import SaltTransport
+from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.thermal_noise import ThermalNoise
 from phasefield.models.conserved.void_nucleation import Cohesion
 from phasefield.physics.noise import Noise
 from phasefield.physics.salt import Salt
-from phasefield.simulation.schedule import Applied, AppliedCurrent, AppliedVoltage
 from phasefield.solvers.newton import NewtonFailed, NewtonResult, solve
 from phasefield.solvers.time_formula import (
     TimeFormula,
     error_factor,
-    extrapolation_weights,
+    extrapolate,
     time_formula,
 )
-from phasefield.state import Level
 
-__all__ = ["MEMORY", "ConservedBackend", "StepResult", "extrapolate", "front_norm"]
+__all__ = ["ConservedBackend", "front_norm"]
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
-
-MEMORY = 3
-"""Time levels that a step looks back on: two for BDF2, three for its predictor."""
-
-
-L = TypeVar("L")
-
-
-@dataclass(frozen=True)
-class StepResult(Generic[L]):
-    """A finished step.
-
-    Attributes
-    ----------
-    level : the new time level.
-    iterations, residual : of Newton's method (residual in units of xi).
-    error : estimated local error [1]: rms displacement of the front over the interface width, or
-        largest error of c over c0 where that is more.
-    voids : nucleated at its end; what comes after them is not smooth in time.
-    """
-
-    level: L
-    iterations: int
-    residual: float
-    error: float
-    voids: int = 0
 
 
 class ConservedBackend:
@@ -256,12 +230,3 @@ def _predict(levels: Sequence[Level], time: float) -> Level:
         levels[-1].current_density,
         concentration,
     )
-
-
-def extrapolate(levels: Sequence[Any], name: str, time: float) -> Array:
-    """Field `name` at `time` [s], on the polynomial through `levels`."""
-    weights = extrapolation_weights([level.time for level in levels], time)
-    total = np.zeros_like(levels[-1].xi)
-    for weight, level in zip(weights, levels, strict=True):
-        total += weight * getattr(level, name)
-    return total

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.lithium_bodies import beside_lithium, of_first_electrode
 from phasefield.models.conserved.parameters import Coefficients
-from phasefield.models.readings import DepositObserver, Observation, Observer, SecondElectrode
+from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.state import Level
+from phasefield.models.readings import DepositObserver, Observation, SecondElectrode
 from phasefield.physics.salt import Salt
-from phasefield.state import Level
 
 __all__ = ["SymmetricObserver"]
 

@@ -14,13 +14,14 @@ from math import floor, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from phasefield.grid.faces import face_mean, series_mean
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.parameters import Coefficients, face_mean, series_mean
+from phasefield.models.conserved.cell import local_coefficients
+from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.state import Level
 from phasefield.physics.kinetics import overpotential
-from phasefield.physics.local import local_coefficients
 from phasefield.physics.noise import Noise, shot_amplitude, thermal_amplitude
 from phasefield.physics.transport import contact, filling
-from phasefield.state import Level
 
 __all__ = ["ThermalNoise"]
 

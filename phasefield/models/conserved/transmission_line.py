@@ -13,13 +13,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import conductances
+from phasefield.models.conserved.cell import CounterElectrode, conductances, local_coefficients
 from phasefield.models.conserved.conducting_coating import along_walls, to_collector
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.parameters import Coefficients
-from phasefield.physics.local import local_coefficients
 from phasefield.solvers.direct import Factors
-from phasefield.solvers.electrode import CounterElectrode
 from phasefield.solvers.multigrid.scalar import conductance_matrix
 
 __all__ = ["Rails", "two_rails"]

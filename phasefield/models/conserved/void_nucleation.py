@@ -16,8 +16,8 @@ from scipy import ndimage
 
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.state import Level
 from phasefield.solvers.newton import NewtonFailed
-from phasefield.state import Level
 
 __all__ = ["Cohesion"]
 

@@ -10,19 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from phasefield.analysis.coating import Coating
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import Conductor
+from phasefield.models.conserved.cell import Conductor, CounterElectrode, local_coefficients
+from phasefield.models.conserved.conducting_coating import Coating
 from phasefield.models.conserved.lithium_bodies import SECOND, Bodies, of_first_electrode
 from phasefield.models.conserved.parameters import Coefficients
 from phasefield.models.conserved.salt import SaltTransport
+from phasefield.models.conserved.state import Level
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
-from phasefield.physics.local import local_coefficients
 from phasefield.physics.transport import contact
 from phasefield.solvers.block_solver import DIRECT_UNKNOWNS
 from phasefield.solvers.direct import Factors
-from phasefield.solvers.electrode import CounterElectrode
-from phasefield.state import Level
 
 __all__ = ["Electrochemistry", "Resistance", "VoltageParts"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import njit, prange
 
-from phasefield.models.conserved.kernels import neighbour
+from phasefield.grid.faces import neighbour
 from phasefield.physics.anisotropy import cubic_flux, planar_flux
 
 __all__ = ["gradient_divergence"]

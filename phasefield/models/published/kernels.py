@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from numba import njit, prange
 
-from phasefield.models.conserved.kernels import neighbour
+from phasefield.grid.faces import harmonic, harmonic_slope, neighbour
 from phasefield.physics.published import (
     chemical_prime,
     chemical_second,
@@ -20,8 +20,6 @@ from phasefield.physics.published import (
     driving_force_slopes,
     effective,
     effective_prime,
-    harmonic,
-    harmonic_slope,
     interpolation_prime,
     interpolation_second,
 )

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.published.gradient_kernels import gradient_divergence
 from phasefield.models.published.kernels import PAPER_SLOTS, C, V, assemble_paper
-from phasefield.physics.published import PaperCoefficients, effective
+from phasefield.models.published.parameters import PaperCoefficients
+from phasefield.physics.published import effective
 from phasefield.solvers.block_solver import LinearSolver
 from phasefield.solvers.multigrid.block_couplings import PAPER_LAYOUT
 from phasefield.solvers.sparsity import Sparsity

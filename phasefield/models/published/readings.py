@@ -9,18 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.analysis.contact import ContactMetrics
+from phasefield.grid.faces import halves
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.readings import DepositObserver, Observation, halves
+from phasefield.models.published.parameters import PaperCoefficients
+from phasefield.models.published.state import PaperLevel
+from phasefield.models.readings import DepositObserver, Observation
 from phasefield.physics.energy import double_well
 from phasefield.physics.published import (
-    PaperCoefficients,
     driving_force,
     effective,
     interpolation,
     interpolation_prime,
 )
 from phasefield.solvers.time_formula import TimeFormula
-from phasefield.state import PaperLevel
 
 __all__ = ["PaperAudit", "PaperObserver"]
 

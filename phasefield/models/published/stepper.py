@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.stepper import StepResult, extrapolate, front_norm
+from phasefield.models.base import Applied, AppliedCurrent, AppliedVoltage, StepResult
+from phasefield.models.conserved.stepper import front_norm
 from phasefield.models.published.newton_system import PaperStep, PaperSystem, PaperUnknowns
-from phasefield.physics.published import PaperCoefficients
-from phasefield.simulation.schedule import Applied, AppliedCurrent, AppliedVoltage
+from phasefield.models.published.parameters import PaperCoefficients
+from phasefield.models.published.state import PaperLevel
 from phasefield.solvers.newton import NewtonFailed, NewtonResult, solve
-from phasefield.solvers.time_formula import TimeFormula, error_factor, time_formula
-from phasefield.state import PaperLevel
+from phasefield.solvers.time_formula import TimeFormula, error_factor, extrapolate, time_formula
 
 __all__ = ["PaperBackend"]
 

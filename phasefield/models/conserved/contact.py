@@ -1,0 +1,27 @@
+"""The current density of the contact at one cell."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from phasefield.models.conserved.parameters import Coefficients
+from phasefield.physics.kinetics import (
+    butler_volmer,
+    butler_volmer_prime,
+    overpotential,
+)
+
+__all__ = ["current_density"]
+
+
+@njit(cache=True)
+def current_density(
+    mu: float, ion_potential: float, metal_potential: float, i0: float, model: Coefficients
+) -> tuple[float, float]:
+    """Butler-Volmer current density i and its slope di/de at one cell [A m-2], [S m-2].
+
+    `i0` exchange current density there [A m-2].
+    """
+    e = overpotential(ion_potential, metal_potential, mu * model.volume_per_charge)
+    alpha, voltage = model.transfer_coefficient, model.thermal_voltage
+    return butler_volmer(e, i0, alpha, voltage), butler_volmer_prime(e, i0, alpha, voltage)

@@ -1,0 +1,169 @@
+"""What is read off a state of the conserved model."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasefield.analysis.contact import ContactMetrics, contact_metrics
+from phasefield.errors import NoElectrode
+from phasefield.grid.faces import halves
+from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.anisotropic_surface import Surface
+from phasefield.models.conserved.cell import local_coefficients
+from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.salt import SaltTransport
+from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.voltage import Electrochemistry, Resistance
+from phasefield.models.readings import DepositObserver, Observation, SaltState
+from phasefield.physics.energy import elastic_well, wall
+from phasefield.physics.salt import Salt
+from phasefield.physics.transport import contact
+
+__all__ = ["Observer"]
+
+Array = NDArray[np.float64]
+
+
+class Observer(DepositObserver):
+    """Reads numbers and fields off the levels of a simulation of the conserved model.
+
+    Parameters
+    ----------
+    domain, model : of the simulation.
+    initial_xi : xi of the relaxed state (nz, ny, nx), the reference of every rise.
+    salt : of the electrolyte; None for a single-ion conductor.
+    """
+
+    def __init__(
+        self, domain: Domain, model: Coefficients, initial_xi: Array, salt: Salt | None = None
+    ) -> None:
+        super().__init__(domain, model.volume_per_charge, initial_xi)
+        self._model = model
+        self._local = local_coefficients(domain, model)
+        self._salt = None if salt is None else SaltTransport(domain, model, salt)
+        self._electrochemistry = Electrochemistry(domain, model, self._salt)
+        self._surface = Surface(domain, model) if model.anisotropy else None
+
+    def observe(self, level: Level, charge: float) -> Observation:
+        """Numbers of `level` after `charge` [C m-2]."""
+        in_metal = level.mu[level.xi > 0.5]
+        dead, potential, resistance = self._bodies(level)
+        return Observation(
+            voltage=self.voltage(level),
+            lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
+            max_pressure=float(in_metal.max()) if in_metal.size else math.nan,
+            min_pressure=float(in_metal.min()) if in_metal.size else math.nan,
+            free_energy=self.free_energy(level.xi, level.bonded),
+            void_volume_per_area=self.void_volume_per_area(level.xi),
+            dead_lithium_per_area=dead,
+            dead_lithium_potential=potential,
+            parts=self._electrochemistry.parts(level),
+            resistance=resistance,
+            uniformity=self.deposit(level.xi, charge),
+            contact=self._contact(level),
+            salt=self._salt_state(level),
+            bare_share=self._bare_share(level),
+        )
+
+    def _bare_share(self, level: Level) -> float | None:
+        if not self._electrochemistry.conducting_wall().any():
+            return None
+        if level.current_density == 0.0:
+            return math.nan
+        return self._of(self._electrochemistry.on_bare_coating(level)) / level.current_density
+
+    def salt_left(self, level: Level) -> float:
+        """Smallest c over c0 [1]; 1 where the electrolyte has no salt."""
+        if self._salt is None or level.concentration is None:
+            return 1.0
+        smallest = self._salt.smallest(level.concentration.ravel(), level.current_density)
+        return smallest / self._salt.coefficients.concentration
+
+    def _salt_state(self, level: Level) -> SaltState | None:
+        salt, c = self._salt, level.concentration
+        if salt is None or c is None:
+            return None
+        start = salt.amount(np.full(c.size, salt.coefficients.concentration))
+        smallest = salt.smallest(c.ravel(), level.current_density)
+        return SaltState(smallest, float(c.max()), salt.amount(c.ravel()) / start - 1.0)
+
+    def fields(self, level: Level) -> dict[str, Array]:
+        """The fields of `state.FIELDS`, and of its `SALT_FIELDS`, NaN where one has no meaning."""
+        domain = self._domain
+        in_pore = domain.pore > 0.0
+        i, strong = self._current(level)
+        coated = self._electrochemistry.conducting_wall()
+        if coated.any():
+            on_wall, share = domain.wall_density > 0.0, contact.py_func(level.xi)
+            bare = self._electrochemistry.on_bare_coating(level)
+            i = share * i + np.divide(bare, domain.wall_density, out=0.0 * i, where=on_wall)
+        electrolyte, c = domain.electrolyte > 0.0, level.concentration
+        salt = {} if c is None else {"concentration": np.where(electrolyte, c, np.nan)}
+        return {
+            "lithium_order_parameter": level.xi,
+            "lithium_fraction": domain.pore * level.xi,
+            "ion_potential": np.where(electrolyte, level.ion_potential, np.nan),
+            "chemical_potential": np.where(in_pore, level.mu, np.nan),
+            "metal_potential": np.where(
+                (domain.pore * level.xi > 0.5) | coated, level.metal_potential, np.nan
+            ),
+            "contact_current_density": np.where(strong | coated, i, np.nan),
+            **salt,
+        }
+
+    def lithium_volume_per_area(self, xi: Array) -> float:
+        """Integral of psi xi over the cross-section [m]; of the first electrode of two."""
+        return self._of(self._domain.pore * self._counted(xi))
+
+    def voltage(self, level: Level) -> float:
+        """Potential of the counter or second electrode against the collector [V]."""
+        return self._electrochemistry.voltage(level)
+
+    def free_energy(self, xi: Array, bonded: Array | float = 0.0) -> float:
+        """Free energy of lithium over the cross-section [J m-2]: bulk, gradient and wall.
+
+        `bonded` as in `Level`.
+        """
+        grid, model, pore = self._domain.grid, self._model, self._domain.pore
+        well = elastic_well.py_func(
+            xi, model.barrier_height, model.bulk_modulus, model.edge, bonded
+        )
+        wetting = self._local.wetting.reshape(grid.shape)
+        density = pore * well + self._domain.wall_density * wall.py_func(xi, wetting)
+        total = float(density.sum())
+        for axis, spacing in enumerate(grid.spacing):
+            lower, upper = halves(pore, axis)
+            face = 0.5 * (lower + upper) * (lower > 0.0) * (upper > 0.0)
+            gradient = np.diff(xi, axis=axis) / spacing
+            total += 0.5 * model.gradient_coefficient * float(np.sum(face * gradient**2))
+        if self._surface is not None:
+            total += self._surface.energy(xi)
+        return total * grid.cell_volume / grid.cross_section
+
+    def _bodies(self, level: Level) -> tuple[float, float, Resistance]:
+        """Volume [m] and mean potential [V] of lithium that is cut off, and the resistance."""
+        lithium = self._domain.pore * level.xi
+        try:
+            bodies = find_bodies(level.xi, self._domain)
+        except NoElectrode:
+            return self._of(lithium), math.nan, Resistance(math.nan, math.nan)
+        resistance = self._electrochemistry.resistance(level, bodies)
+        volume = np.where(self._electrochemistry.cut_off(level, bodies), lithium, 0.0)
+        if not volume.any():
+            return 0.0, math.nan, resistance
+        mean = float(np.sum(volume * level.metal_potential) / np.sum(volume))
+        return self._of(volume), mean, resistance
+
+    def _current(self, level: Level) -> tuple[Array, NDArray[np.bool_]]:
+        """Current density i [A m-2] of every cell, and where the contact proper is."""
+        strong = (self._domain.wall_density > 0.0) & (contact.py_func(level.xi) > 0.5)
+        return self._electrochemistry.current(level), strong
+
+    def _contact(self, level: Level) -> ContactMetrics:
+        i, strong = self._current(level)
+        weight, area = self._contact_weight(level.xi), self._domain.grid.cross_section
+        return contact_metrics(i, weight, strong & (weight > 0.0), area, level.current_density)
