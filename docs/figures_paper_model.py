@@ -19,12 +19,12 @@ from phasefield.analysis.front import front_height
 from phasefield.case import Case, load_case
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedVoltage
-from phasefield.models.published.stepper import PaperBackend
+from phasefield.models.published.stepper import PublishedStepper
 from phasefield.output.run import Run
 from phasefield.output.run_directory import default_path
 from phasefield.physics.energy import double_well
 from phasefield.physics.published import effective, interpolation, interpolation_prime
-from phasefield.setup.published_parameters import paper_coefficients
+from phasefield.setup.published_parameters import published_parameters
 from phasefield.setup.scaffold import build_scaffold
 from phasefield.simulation.loop import build
 from phasefield.simulation.runner import run
@@ -173,16 +173,16 @@ def crossing(x: np.ndarray, values: np.ndarray) -> float:
 def at_rest(case: Case) -> tuple[np.ndarray, np.ndarray, float]:
     """Times [s], xi 2.5 um up (times, x), and lithium lost [C m-2] without any reaction."""
     simulation = build(case)
-    model = paper_coefficients(case)._replace(reaction_rate=0.0)
-    backend = PaperBackend(simulation.domain, model, case.interface.width, 1e-9, 25)
-    levels = [simulation.level]
+    model = published_parameters(case)._replace(reaction_rate=0.0)
+    backend = PublishedStepper(simulation.domain, model, case.interface.width, 1e-9, 25)
+    states = [simulation.state]
     row = round(2.5e-6 / simulation.domain.grid.spacing[1])
-    times, rows = [0.0], [levels[0].xi[0, row]]
+    times, rows = [0.0], [states[0].xi[0, row]]
     for dt in [2.0] * 5 + [49.5] * 20:
-        levels = [*levels, backend.advance(levels, dt, AppliedVoltage(0.0)).level][-3:]
-        times.append(levels[-1].time)
-        rows.append(levels[-1].xi[0, row])
-    lost = simulation.ledger.initial_metal - simulation.metal_charge(levels[-1].xi)
+        states = [*states, backend.advance(states, dt, AppliedVoltage(0.0)).state][-3:]
+        times.append(states[-1].time)
+        rows.append(states[-1].xi[0, row])
+    lost = simulation.ledger.initial_metal - simulation.metal_charge(states[-1].xi)
     return np.array(times), np.array(rows), lost
 
 
@@ -224,7 +224,7 @@ def gap_figure(runs: dict[str, Run]) -> None:
 
 def wall_energy(case: Case, xi: np.ndarray, phi: np.ndarray, x: np.ndarray) -> float:
     """Energy of lithium against LLZO less that of bare LLZO, along a row [J m-2]."""
-    model = paper_coefficients(case)
+    model = published_parameters(case)
     local = double_well.py_func(xi, model.barrier_height)
     local += 0.5 * model.cross_barrier * (xi * phi) ** 2
     slope = np.diff(xi) / (x[1] - x[0])
@@ -244,7 +244,7 @@ def climb(found: Run) -> float:
 def tail(found: Run) -> float:
     """Share of the LLZO's conductivity at the centre of the pore."""
     case = found.case
-    model = paper_coefficients(case)
+    model = published_parameters(case)
     phi = phi_of(found)[0, 0]
     here = effective.py_func(
         np.float64(0.0), phi, 0.0, model.conductivity_electrolyte, model.conductivity_vacuum

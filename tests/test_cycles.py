@@ -237,10 +237,10 @@ def test_a_strip_that_finds_no_solution_with_little_contact_has_lost_it(monkeypa
     def fail(*_):
         raise NewtonFailed("no solution")
 
-    monkeypatch.setattr(simulation.parts.backend, "advance", fail)
+    monkeypatch.setattr(simulation.model.stepper, "advance", fail)
     with pytest.raises(DidNotConverge, match="no convergence"):
         simulation.advance()
-    monkeypatch.setattr(simulation.parts.observer, "contact_area_per_area", lambda xi: 0.05)
+    monkeypatch.setattr(simulation.model.readings, "contact_area_per_area", lambda xi: 0.05)
     assert simulation.advance() is None
     assert (simulation.step, simulation.schedule.step.kind) == (0, "plate")
     assert [each.ended_by for each in simulation.schedule.records] == ["contact lost"]
@@ -248,9 +248,9 @@ def test_a_strip_that_finds_no_solution_with_little_contact_has_lost_it(monkeypa
 
 def test_no_lithium_on_the_collector_ends_the_protocol():
     simulation = build(case_of(PLATE, STRIP))
-    level = simulation.level
-    lifted = replace(level, xi=np.where(np.arange(level.xi.shape[1])[:, None] < 4, 0.0, level.xi))
-    simulation.levels = (lifted,)
+    state = simulation.state
+    lifted = replace(state, xi=np.where(np.arange(state.xi.shape[1])[:, None] < 4, 0.0, state.xi))
+    simulation.states = (lifted,)
     assert simulation.advance() is None
     assert simulation.finished
     assert simulation.schedule.records[-1].ended_by == "contact lost"
@@ -262,4 +262,4 @@ def test_both_backends_strip_alike():
     ours.advance()
     theirs.advance()
     assert theirs.observe().voltage == pytest.approx(ours.observe().voltage, rel=1e-6)
-    assert np.abs(theirs.level.xi - ours.level.xi).max() < 1e-7
+    assert np.abs(theirs.state.xi - ours.state.xi).max() < 1e-7

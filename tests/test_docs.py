@@ -30,12 +30,18 @@ from ruamel.yaml import YAML
 
 from phasefield import cli
 from phasefield.case import load_case
-from phasefield.models.fields import FIELDS, MAP_FIELDS, PAPER_FIELDS, SALT_FIELDS, STATIC_FIELDS
+from phasefield.models.fields import (
+    FIELDS,
+    MAP_FIELDS,
+    PUBLISHED_FIELDS,
+    SALT_FIELDS,
+    STATIC_FIELDS,
+)
 from phasefield.setup.forecast import preflight
 from phasefield.simulation.history_row import (
     COLUMNS,
     CONSERVED_COLUMNS,
-    PAPER_COLUMNS,
+    PUBLISHED_COLUMNS,
     SALT_COLUMNS,
     SYMMETRIC_COLUMNS,
 )
@@ -362,11 +368,11 @@ def test_columns_of_the_history_are_listed():
     of_symmetric = [name for name in listed("Columns of a symmetric cell") if "[" in name]
     assert of_symmetric == list(SYMMETRIC_COLUMNS)
     of_paper = [name for name in listed("Columns of the published model") if "[" in name]
-    assert of_paper == list(PAPER_COLUMNS)
+    assert of_paper == list(PUBLISHED_COLUMNS)
 
 
 def test_fields_are_listed():
-    of_paper = [name for name in PAPER_FIELDS if name not in FIELDS]
+    of_paper = [name for name in PUBLISHED_FIELDS if name not in FIELDS]
     assert listed("Fields") == [*FIELDS, *SALT_FIELDS, *STATIC_FIELDS, *MAP_FIELDS, *of_paper]
 
 

@@ -107,13 +107,13 @@ def test_stopped_in_a_hold_and_resumed_is_bitwise_the_same(mixed, tmp_path, monk
 def test_current_and_voltage_are_two_views_of_one_step(model):
     """The voltage that a current needs brings that current when it is held instead."""
     simulation = build(case_of(model, PLATE[model]))
-    backend = simulation.parts.backend
-    levels = [simulation.level]
+    backend = simulation.model.stepper
+    states = [simulation.state]
     for _ in range(2):
-        levels.append(backend.advance(levels, 1.0, AppliedCurrent(2.0)).level)
-    by_current = backend.advance(levels, 1.0, AppliedCurrent(2.0)).level
-    voltage = simulation.parts.observer.observe(by_current, 2.0).voltage
-    by_voltage = backend.advance(levels, 1.0, AppliedVoltage(voltage)).level
+        states.append(backend.advance(states, 1.0, AppliedCurrent(2.0)).state)
+    by_current = backend.advance(states, 1.0, AppliedCurrent(2.0)).state
+    voltage = simulation.model.readings.observe(by_current, 2.0).voltage
+    by_voltage = backend.advance(states, 1.0, AppliedVoltage(voltage)).state
     assert by_voltage.current_density == pytest.approx(2.0, rel=1e-6)
     assert np.abs(by_voltage.xi - by_current.xi).max() < 1e-8
 
@@ -130,8 +130,8 @@ def test_charge_under_a_held_voltage_enters_by_the_ion_flux():
     """Conserved: the current found is that of the reaction on the wall, summed there."""
     simulation = build(case_of("conserved", hold(5e-3, 30.0)))
     simulation.advance()
-    level, domain = simulation.level, simulation.domain
-    i, _ = simulation.parts.observer._current(level)
-    x = np.clip(level.xi, 0, 1)
+    state, domain = simulation.state, simulation.domain
+    i, _ = simulation.model.readings._current(state)
+    x = np.clip(state.xi, 0, 1)
     total = np.sum(domain.wall_density * x**2 * (3 - 2 * x) * i) * domain.grid.cell_volume
-    assert total / domain.grid.cross_section == pytest.approx(level.current_density, rel=1e-7)
+    assert total / domain.grid.cross_section == pytest.approx(state.current_density, rel=1e-7)

@@ -208,12 +208,12 @@ def test_terminations_of_a_strip():
     xi = np.zeros((1, 4, 3))
     grid = SimpleNamespace(growth_axis=1)
     domain = SimpleNamespace(pore=np.ones_like(xi), grid=grid, symmetric=False)
-    observer = SimpleNamespace(voltage=lambda level: level.v, contact_area_per_area=lambda xi: 0.02)
-    level = SimpleNamespace(v=-0.1, xi=xi, current_density=-2.0)
+    observer = SimpleNamespace(voltage=lambda state: state.v, contact_area_per_area=lambda xi: 0.02)
+    state = SimpleNamespace(v=-0.1, xi=xi, current_density=-2.0)
     step = case_of("strip: {current_density: 1 mA/cm^2, duration: 1 s, termination: -50 mV}")
     found = {t.reason: t for t in terminations(step.protocol[0], observer, domain, 1.0)}
-    assert found[VOLTAGE].excess(level, 0.0) == pytest.approx(1.0)
-    assert found[CONTACT].excess(level, 0.0) == pytest.approx(-1.0)
-    assert found[SHORT].excess(level, 0.0) == -1.0
+    assert found[VOLTAGE].excess(state, 0.0) == pytest.approx(1.0)
+    assert found[CONTACT].excess(state, 0.0) == pytest.approx(-1.0)
+    assert found[SHORT].excess(state, 0.0) == -1.0
     xi[0, -1, 1] = 0.75
-    assert found[SHORT].excess(level, 0.0) == pytest.approx(0.5)
+    assert found[SHORT].excess(state, 0.0) == pytest.approx(0.5)

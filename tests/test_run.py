@@ -143,10 +143,10 @@ def test_no_convergence_leaves_a_checkpoint_and_says_so(tmp_path):
 def test_rest_state_of_a_flat_front():
     """At 90 degrees the metal at rest carries no pressure, and resting changes nothing."""
     simulation = build(small())
-    metal = simulation.level.xi > 0.9
-    assert np.abs(simulation.level.mu[metal]).max() < 10.0  # Pa, against 1e7 while plating
-    still = simulation.parts.backend.advance(simulation.levels, 60.0, AppliedCurrent(0.0)).level
-    assert np.abs(still.xi - simulation.level.xi).max() < 1e-10
+    metal = simulation.state.xi > 0.9
+    assert np.abs(simulation.state.mu[metal]).max() < 10.0  # Pa, against 1e7 while plating
+    still = simulation.model.stepper.advance(simulation.states, 60.0, AppliedCurrent(0.0)).state
+    assert np.abs(still.xi - simulation.state.xi).max() < 1e-10
     assert np.abs(still.ion_potential).max() < 1e-9
 
 
@@ -154,14 +154,14 @@ def test_rest_state_of_a_flat_front():
 def test_pressure_at_rest_is_jurin_s(angle):
     """A meniscus at rest in a slit: mu = -2 gamma cos(theta) / w; found to 0.1 %, delta = w/4."""
     simulation = build(small(f"lithium.contact_angle={angle} deg"))
-    mu = simulation.level.mu[simulation.level.xi > 0.9].mean()
+    mu = simulation.state.mu[simulation.state.xi > 0.9].mean()
     expected = -2 * 0.5 * np.cos(np.deg2rad(angle)) / 1.2e-6
     assert mu == pytest.approx(expected, rel=0.002, abs=100.0)
 
 
 def test_relaxation_keeps_the_lithium_and_lowers_the_energy():
     simulation = build(small("lithium.contact_angle=62 deg"))
-    domain, observer = simulation.domain, simulation.parts.observer
+    domain, observer = simulation.domain, simulation.model.readings
     centres = (np.arange(domain.grid.shape[1]) + 0.5) * domain.grid.spacing[1]
     flat = front_at_rest(centres - 1.5e-6, 0.3e-6)[None, :, None] * (domain.pore > 0)
     assert observer.lithium_volume_per_area(simulation.initial_xi) == pytest.approx(
@@ -193,12 +193,12 @@ def test_two_protocol_steps_keep_the_ledger(tmp_path):
 
 def test_a_level_is_observed_once(monkeypatch):
     simulation = build(small())
-    observer, asked = simulation.parts.observer, []
+    observer, asked = simulation.model.readings, []
     observe = type(observer).observe
 
-    def counted(self, level, charge):
-        asked.append(level.time)
-        return observe(self, level, charge)
+    def counted(self, state, charge):
+        asked.append(state.time)
+        return observe(self, state, charge)
 
     monkeypatch.setattr(type(observer), "observe", counted)
     before = simulation.observe()

@@ -114,8 +114,8 @@ def test_a_step_without_solution_and_with_little_salt_has_depleted_it(monkeypatc
     def fail(*_):
         raise NewtonFailed("no solution")
 
-    monkeypatch.setattr(simulation.parts.backend, "advance", fail)
-    monkeypatch.setattr(simulation.parts.observer, "salt_left", lambda level: 0.01)
+    monkeypatch.setattr(simulation.model.stepper, "advance", fail)
+    monkeypatch.setattr(simulation.model.readings, "salt_left", lambda state: 0.01)
     assert simulation.advance() is None
     assert [each.ended_by for each in simulation.schedule.records] == ["electrolyte depleted"]
 

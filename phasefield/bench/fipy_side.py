@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from phasefield.bench.whole import short_run as _short_run
-from phasefield.fipy_backend.conserved import FipyConservedBackend
+from phasefield.fipy_backend.conserved import FipyConservedStepper
 from phasefield.fipy_backend.library import EquilibratedLU, fipy
 
 __all__ = ["short_run"]
@@ -43,5 +43,5 @@ def _maker(name: str) -> Callable[[], Any]:
 
 def short_run(solver: str, spacing: str, steps: int, dimensions: int = 2) -> dict[str, Any]:
     """`whole.short_run` on FiPy with the named solver."""
-    FipyConservedBackend.linear_solver = staticmethod(_maker(solver))
+    FipyConservedStepper.linear_solver = staticmethod(_maker(solver))
     return _short_run(spacing, steps, "fipy", dimensions=dimensions)

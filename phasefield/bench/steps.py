@@ -70,13 +70,13 @@ def coupled_steps(cells: int, dimensions: int, steps: int) -> dict[str, Any]:
     simulation = build(case, force=True, initial_xi=start)
     for _ in range(WARMING):
         simulation.advance()
-    newton, krylov = simulation.newton_iterations, simulation.parts.backend.krylov_iterations
+    newton, krylov = simulation.newton_iterations, simulation.model.stepper.krylov_iterations
     begun = now()
     for _ in range(steps):
         simulation.advance()
     seconds = (now() - begun) / steps
     newton = simulation.newton_iterations - newton
-    krylov = simulation.parts.backend.krylov_iterations - krylov
+    krylov = simulation.model.stepper.krylov_iterations - krylov
     return {
         "cells": domain.grid.size,
         "seconds": seconds,

@@ -104,7 +104,7 @@ def short_run(
 ) -> dict[str, Any]:
     """Take some steps of 10 s in the 1.5 um pore on the backend `name`, and time nothing else.
 
-    A step is all that comes between two time levels: prediction, Newton's method with assembly and
+    A step is all that comes between two states: prediction, Newton's method with assembly and
     linear solver, the bonds of the metal, the estimate of the error. The scaffold, lithium at rest,
     observables and files, which cost both backends the same, are left out. `seconds` is the median
     of the `repeats`. With `refined` cells and steps are shorter by that factor.

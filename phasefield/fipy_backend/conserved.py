@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from phasefield.fipy_backend.conserved_equations import FipyEquations, MeshFields
 from phasefield.fipy_backend.library import EquilibratedLU
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.step import Step, Unknowns
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.solvers.newton import (
     LARGEST_POTENTIAL_CHANGE,
     LARGEST_XI_CHANGE,
@@ -28,16 +28,16 @@ from phasefield.solvers.newton import (
     NewtonResult,
 )
 
-__all__ = ["FipyConservedBackend"]
+__all__ = ["FipyConservedStepper"]
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
 
 
-class FipyConservedBackend(ConservedBackend):
-    """Advances the conserved model with FiPy; `ConservedBackend` says what the arguments are.
+class FipyConservedStepper(ConservedStepper):
+    """Advances the conserved model with FiPy; `ConservedStepper` says what the arguments are.
 
-    Steps, predictor and error estimate are those of `ConservedBackend`; the coupled equations of a
+    Steps, predictor and error estimate are those of `ConservedStepper`; the coupled equations of a
     step are assembled and solved by FiPy in sweeps, `most_iterations` of them at most.
 
     Attributes
@@ -50,7 +50,7 @@ class FipyConservedBackend(ConservedBackend):
     def __init__(
         self,
         domain: Domain,
-        model: Coefficients,
+        model: Parameters,
         interface_width: float,
         tolerance: float,
         most_iterations: int,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from phasefield.fipy_backend.library import LinearSource, fipy, make_mesh
 from phasefield.grid.faces import face_mean
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.step import Step
 from phasefield.physics.energy import (
     elastic_well_prime,
@@ -94,7 +94,7 @@ class FipyEquations:
         conducts so well that the rounding of V_s itself would be felt as a current.
     """
 
-    def __init__(self, frozen: MeshFields, model: Coefficients) -> None:
+    def __init__(self, frozen: MeshFields, model: Parameters) -> None:
         self.model = model
         self.mesh = frozen.mesh
         self.xi = fipy.CellVariable(mesh=self.mesh, name="xi", hasOld=True)

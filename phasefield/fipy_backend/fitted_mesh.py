@@ -17,7 +17,7 @@ from phasefield.errors import DidNotConverge
 from phasefield.fipy_backend.conserved_equations import FipyEquations, MeshFields, sides
 from phasefield.fipy_backend.library import EquilibratedLU, fipy
 from phasefield.models.conserved.lithium_bodies import Bodies
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.step import Step
 from phasefield.physics.front import front_at_rest
 from phasefield.solvers.time_formula import time_formula
@@ -102,7 +102,7 @@ class FittedChannel:
 
 def plate_fitted(
     channel: FittedChannel,
-    model: Coefficients,
+    model: Parameters,
     *,
     depth: float,
     width: float,
@@ -183,9 +183,9 @@ def _front(x: Array, y: Array, xi: Array, pore: Array) -> tuple[Array, Array]:
     heights = []
     for column in range(columns.size):
         order = np.argsort(y[inside][member == column])
-        level = y[inside][member == column][order]
+        state = y[inside][member == column][order]
         value = xi[inside][member == column][order]
         below = np.nonzero((value[:-1] >= 0.5) & (value[1:] < 0.5))[0][-1]
         share = (value[below] - 0.5) / (value[below] - value[below + 1])
-        heights.append(level[below] + share * (level[below + 1] - level[below]))
+        heights.append(state[below] + share * (state[below + 1] - state[below]))
     return columns * grain, np.array(heights)

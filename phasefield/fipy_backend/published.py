@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.fipy_backend.library import EquilibratedLU
-from phasefield.fipy_backend.published_equations import FipyPaperEquations
+from phasefield.fipy_backend.published_equations import FipyPublishedEquations
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.published.newton_system import PaperStep, PaperUnknowns
-from phasefield.models.published.parameters import PaperCoefficients
-from phasefield.models.published.state import PaperLevel
-from phasefield.models.published.stepper import PaperBackend
+from phasefield.models.published.newton_system import PublishedStep, PublishedUnknowns
+from phasefield.models.published.parameters import PublishedParameters
+from phasefield.models.published.state import PublishedState
+from phasefield.models.published.stepper import PublishedStepper
 from phasefield.solvers.newton import (
     LARGEST_POTENTIAL_CHANGE,
     LARGEST_XI_CHANGE,
@@ -28,42 +28,46 @@ from phasefield.solvers.newton import (
     NewtonResult,
 )
 
-__all__ = ["FipyPaperBackend"]
+__all__ = ["FipyPublishedStepper"]
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
 
 
-class FipyPaperBackend(PaperBackend):
-    """Advances the published model with FiPy; `PaperBackend` says what the arguments are.
+class FipyPublishedStepper(PublishedStepper):
+    """Advances the published model with FiPy; `PublishedStepper` says what the arguments are.
 
-    Steps, predictor and error estimate are those of `PaperBackend`; the coupled equations of a step
-    are assembled and solved by FiPy in sweeps, `most_iterations` of them at most.
+    Steps, predictor and error estimate are those of `PublishedStepper`; the coupled equations of a
+    step are assembled and solved by FiPy in sweeps, `most_iterations` of them at most.
     """
 
     def __init__(
         self,
         domain: Domain,
-        model: PaperCoefficients,
+        model: PublishedParameters,
         interface_width: float,
         tolerance: float,
         most_iterations: int,
     ) -> None:
         super().__init__(domain, model, interface_width, tolerance, most_iterations)
-        self._equations = FipyPaperEquations(domain, model)
+        self._equations = FipyPublishedEquations(domain, model)
         self._solver = EquilibratedLU()
 
-    def residual(self, unknowns: PaperUnknowns, step: PaperStep) -> tuple[Array, float]:
+    def residual(self, unknowns: PublishedUnknowns, step: PublishedStep) -> tuple[Array, float]:
         """Residual of the nonlinear equations at `unknowns`, without solving anything.
 
         Returns the rows of (9), (11), (12), of shape (3, cells), and that of V0, all scaled to a
         change of xi in one cell as in `phasefield.models.published.kernels`.
         """
         self._set(unknowns)
-        vector = self._equations.coupled(step).justResidualVector(dt=step.dt, solver=self._solver)
+        vector = self._equations.coupled(step).justResidualVector(
+            dt=step.formula.dt, solver=self._solver
+        )
         return self._scaled(np.asarray(vector), step), self._net(unknowns, step)
 
-    def _newton(self, start: PaperLevel, step: PaperStep) -> NewtonResult[PaperUnknowns]:
+    def _newton(
+        self, start: PublishedState, step: PublishedStep
+    ) -> NewtonResult[PublishedUnknowns]:
         """Sweep from `start` until the residual of an iterate is within the tolerance."""
         now = self._unknowns(start, step)
         for sweep in range(self._most_iterations + 1):
@@ -78,7 +82,9 @@ class FipyPaperBackend(PaperBackend):
             f"residual {residual:.1e} after {sweep} sweeps, asked {self._tolerance:.0e}"
         )
 
-    def _sweep(self, now: PaperUnknowns, step: PaperStep) -> tuple[float, PaperUnknowns]:
+    def _sweep(
+        self, now: PublishedUnknowns, step: PublishedStep
+    ) -> tuple[float, PublishedUnknowns]:
         """Residual at `now` (max norm), and the solution of the equations linearised there.
 
         These are linear in V0 too: they are solved at two values of it, a line through both
@@ -96,7 +102,7 @@ class FipyPaperBackend(PaperBackend):
         try:
             for shift in (0.0, self._model.thermal_voltage):
                 self._equations.applied.setValue(now.applied[0] + shift)
-                equation.sweep(dt=step.dt, solver=self._solver, residualFn=keep)
+                equation.sweep(dt=step.formula.dt, solver=self._solver, residualFn=keep)
                 found.append(self._get())
         except RuntimeError as error:  # exactly singular
             raise NewtonFailed(str(error)) from error
@@ -107,32 +113,32 @@ class FipyPaperBackend(PaperBackend):
         share = -net / (self._net(high, step) - net)
         return residual, _between(low, high, share)
 
-    def _scaled(self, vector: Array, step: PaperStep) -> Array:
+    def _scaled(self, vector: Array, step: PublishedStep) -> Array:
         """FiPy's residual vector, integrated over a cell, as changes of xi, (3, cells)."""
         model = self._model
-        scale = step.dt / np.array([1.0, model.ion_concentration, model.charge_density])
+        scale = step.formula.dt / np.array([1.0, model.ion_concentration, model.charge_density])
         rows: Array = vector.reshape(3, -1) * scale[:, None] / self._equations.mesh.cellVolumes
         return rows
 
-    def _net(self, unknowns: PaperUnknowns, step: PaperStep) -> float:
+    def _net(self, unknowns: PublishedUnknowns, step: PublishedStep) -> float:
         """Residual of the equation of V0: metal grown too much, or V0 over the one given."""
         if step.growth is None:
             return float(unknowns.applied[0] - step.voltage) / self._model.thermal_voltage
-        return float(np.sum(step.alpha0 * unknowns.xi - step.xi_history)) - step.growth
+        return float(np.sum(step.formula.alpha0 * unknowns.xi - step.xi_history)) - step.growth
 
-    def _set(self, unknowns: PaperUnknowns) -> None:
+    def _set(self, unknowns: PublishedUnknowns) -> None:
         equations = self._equations
         equations.xi.setValue(unknowns.xi)
         equations.c.setValue(unknowns.concentration)
         equations.v.setValue(unknowns.potential)
         equations.applied.setValue(unknowns.applied[0])
 
-    def _get(self) -> PaperUnknowns:
+    def _get(self) -> PublishedUnknowns:
         equations = self._equations
         xi, c, v = (var.value.copy() for var in (equations.xi, equations.c, equations.v))
-        return PaperUnknowns(xi, c, v, np.array([float(equations.applied.value)]))
+        return PublishedUnknowns(xi, c, v, np.array([float(equations.applied.value)]))
 
-    def _damped(self, before: PaperUnknowns, after: PaperUnknowns) -> PaperUnknowns:
+    def _damped(self, before: PublishedUnknowns, after: PublishedUnknowns) -> PublishedUnknowns:
         """Keep a sweep within the range where its tangents hold, as Newton's method does."""
         xi_change = np.abs(after.xi - before.xi).max()
         potentials = after.potential - before.potential, after.applied - before.applied
@@ -145,7 +151,7 @@ class FipyPaperBackend(PaperBackend):
         return _between(before, after, length)
 
 
-def _between(one: PaperUnknowns, other: PaperUnknowns, share: float) -> PaperUnknowns:
+def _between(one: PublishedUnknowns, other: PublishedUnknowns, share: float) -> PublishedUnknowns:
     """one + share (other - one)."""
     pairs = zip(astuple(one), astuple(other), strict=True)
-    return PaperUnknowns(*(a + share * (b - a) for a, b in pairs))
+    return PublishedUnknowns(*(a + share * (b - a) for a, b in pairs))

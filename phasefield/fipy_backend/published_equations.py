@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from phasefield.fipy_backend.library import LinearSource, fipy, make_mesh
 from phasefield.grid.faces import harmonic_slope
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.published.newton_system import PaperStep
-from phasefield.models.published.parameters import PaperCoefficients
+from phasefield.models.published.newton_system import PublishedStep
+from phasefield.models.published.parameters import PublishedParameters
 from phasefield.physics.anisotropy import cubic_flux, planar_flux
 from phasefield.physics.published import (
     chemical_prime,
@@ -29,7 +29,7 @@ from phasefield.physics.published import (
     interpolation_second,
 )
 
-__all__ = ["FipyPaperEquations"]
+__all__ = ["FipyPublishedEquations"]
 
 Array = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ class SecondCellTerm(fipy.CentralDifferenceConvectionTerm):
         return fipy.FaceVariable(mesh=peclet.mesh, value=0.0)
 
 
-class FipyPaperEquations:
+class FipyPublishedEquations:
     """FiPy variables of one domain, and the coupled equation of a sweep.
 
     Attributes
@@ -57,7 +57,7 @@ class FipyPaperEquations:
     applied : variable, V0 [V] of the current collector's face, where V = -V0.
     """
 
-    def __init__(self, domain: Domain, model: PaperCoefficients) -> None:
+    def __init__(self, domain: Domain, model: PublishedParameters) -> None:
         self.model, self._grid = model, domain.grid
         self.mesh = make_mesh(domain.grid)
         self._phi = domain.phi.ravel()
@@ -78,17 +78,17 @@ class FipyPaperEquations:
             self.c.constrain(model.ion_concentration, where=bottom)
             self._ions_pass[:] = True
 
-    def coupled(self, step: PaperStep) -> Any:
+    def coupled(self, step: PublishedStep) -> Any:
         """The equations (9), (11), (12) of one sweep, to be solved together for (xi, c, V).
 
         The time formula is a backward Euler step from history/alpha0, which is kept in .old.
         """
-        self.xi.old.setValue(step.xi_history / step.alpha0)
-        self.c.old.setValue(step.c_history / step.alpha0)
+        self.xi.old.setValue(step.xi_history / step.formula.alpha0)
+        self.c.old.setValue(step.c_history / step.formula.alpha0)
         system = self._lithium(step) & self._ions(step) & self._charge(step)
         return system([self.xi, self.c, self.v])
 
-    def _lithium(self, step: PaperStep) -> Any:
+    def _lithium(self, step: PublishedStep) -> Any:
         """(9) d xi/dt = -L_sigma [df0/dxi - div(dE/d grad xi)] + L_eta h'(xi) G(c, V)."""
         model, xi, c, v = self.model, self.xi.value, self.c.value, self.v.value
         kinetics = c / model.ion_concentration, v, model.transfer_coefficient, model.thermal_voltage
@@ -102,7 +102,7 @@ class FipyPaperEquations:
         by_c, by_v = -rate * by_c / model.ion_concentration, -rate * by_v
         known = self._cells(value - rate * force - slope * xi - by_c * c - by_v * v)
         local = self._linear(slope, self.xi) + self._linear(by_c, self.c)
-        storage = fipy.TransientTerm(coeff=step.alpha0, var=self.xi)
+        storage = fipy.TransientTerm(coeff=step.formula.alpha0, var=self.xi)
         return storage + known + local + self._linear(by_v, self.v) == self._bend()
 
     def _bend(self) -> Any:
@@ -129,7 +129,7 @@ class FipyPaperEquations:
             *flux, stiff = np.vectorize(cubic_flux)(*p, kappa, model.anisotropy)
         return np.array(flux)[self._axes], stiff
 
-    def _ions(self, step: PaperStep) -> Any:
+    def _ions(self, step: PublishedStep) -> Any:
         """(11) dc/dt = div(D grad c + D/(RT/F) c grad V) - c_s d xi/dt."""
         model = self.model
         values = model.diffusivity_metal, model.diffusivity_electrolyte, model.diffusivity_vacuum
@@ -147,10 +147,10 @@ class FipyPaperEquations:
             - self._cells(known)
             + self._by_xi(by_first * drive, by_second * drive)
         )
-        sink = fipy.TransientTerm(coeff=step.alpha0 * model.site_density, var=self.xi)
-        return fipy.TransientTerm(coeff=step.alpha0, var=self.c) + sink == transport
+        sink = fipy.TransientTerm(coeff=step.formula.alpha0 * model.site_density, var=self.xi)
+        return fipy.TransientTerm(coeff=step.formula.alpha0, var=self.c) + sink == transport
 
-    def _charge(self, step: PaperStep) -> Any:
+    def _charge(self, step: PublishedStep) -> Any:
         """(12) div(sigma grad V) = F c_s d xi/dt."""
         model = self.model
         values = model.conductivity_metal, model.conductivity_electrolyte, model.conductivity_vacuum
@@ -159,7 +159,7 @@ class FipyPaperEquations:
         current = fipy.DiffusionTerm(coeff=self._faces(face), var=self.v) + self._by_xi(
             by_first * gradient, by_second * gradient
         )
-        grown = fipy.TransientTerm(coeff=step.alpha0 * model.charge_density, var=self.xi)
+        grown = fipy.TransientTerm(coeff=step.formula.alpha0 * model.charge_density, var=self.xi)
         return current == grown
 
     def _conduction(self, metal: float, electrolyte: float, vacuum: float) -> tuple[Array, ...]:

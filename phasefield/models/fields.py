@@ -8,7 +8,7 @@ __all__ = [
     "ALL_FIELDS",
     "FIELDS",
     "MAP_FIELDS",
-    "PAPER_FIELDS",
+    "PUBLISHED_FIELDS",
     "SALT_FIELDS",
     "STATIC_FIELDS",
     "FieldSpec",
@@ -49,7 +49,7 @@ SALT_FIELDS: dict[str, FieldSpec] = {
 """Fields of every frame where the electrolyte has a salt, after `FIELDS`."""
 
 
-PAPER_FIELDS: dict[str, FieldSpec] = {
+PUBLISHED_FIELDS: dict[str, FieldSpec] = {
     "lithium_order_parameter": FIELDS["lithium_order_parameter"],
     "ion_concentration": FieldSpec("c", "mol/m^3", "concentration of lithium ions"),
     "electric_potential": FieldSpec(
@@ -84,7 +84,7 @@ conducts electrons) and with regions."""
 ALL_FIELDS: dict[str, FieldSpec] = {
     **FIELDS,
     **SALT_FIELDS,
-    **PAPER_FIELDS,
+    **PUBLISHED_FIELDS,
     **STATIC_FIELDS,
     **MAP_FIELDS,
 }

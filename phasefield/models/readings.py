@@ -1,4 +1,4 @@
-"""Everything that is read off a time level: fields to write, and the numbers of a history row."""
+"""Everything that is read off a state: fields to write, and the numbers of a history row."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.voltage import Resistance, VoltageParts
 from phasefield.physics.transport import contact
 
-__all__ = ["DepositObserver", "Observation"]
+__all__ = ["DepositReadings", "Observation"]
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Observation:
-    """Numbers of one time level.
+    """Numbers of one state.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ class SecondElectrode:
     uniformity: Uniformity
 
 
-class DepositObserver:
+class DepositReadings:
     """What both models share: the front and how evenly it rises.
 
     Parameters
@@ -137,9 +137,14 @@ class DepositObserver:
         lithium = self._of(pore * np.minimum(self._counted(xi), 1.0))
         return float(np.interp(np.nanmax(height), edges, below)) - lithium
 
-    def salt_left(self, level: Any) -> float:
+    def second_contact(self, xi: Array) -> float:
+        """Contact area of a second electrode over that at t = 0 [1]; 1 where there is none."""
+        del xi
+        return 1.0
+
+    def salt_left(self, state: Any) -> float:
         """Smallest c over c0 [1]; 1 where the electrolyte has no salt."""
-        del level
+        del state
         return 1.0
 
     def contact_area_per_area(self, xi: Array) -> float:

@@ -16,7 +16,7 @@ __all__ = ["Noise", "shot_amplitude", "thermal_amplitude"]
 
 
 class Noise(NamedTuple):
-    """Coefficients of the noise.
+    """Parameters of the noise.
 
     Attributes
     ----------

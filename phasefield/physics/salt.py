@@ -13,7 +13,7 @@ __all__ = ["Salt", "diffusion_voltage", "exchange_ratio"]
 
 
 class Salt(NamedTuple):
-    """Coefficients of the salt, SI.
+    """Parameters of the salt, SI.
 
     Attributes
     ----------

@@ -11,8 +11,8 @@ from phasefield.case import Case
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.lithium_bodies import of_first_electrode
 from phasefield.models.conserved.relaxation import relax
-from phasefield.models.conserved.state import Level
-from phasefield.models.conserved.void_nucleation import Cohesion
+from phasefield.models.conserved.state import ConservedState
+from phasefield.models.conserved.void_nucleation import VoidNucleation
 from phasefield.physics.front import front_at_rest
 from phasefield.physics.transport import contact
 from phasefield.setup.parameters import coefficients
@@ -44,13 +44,13 @@ def front(case: Case, domain: Domain) -> Array:
     return np.broadcast_to(profile.reshape(along), grid.shape)
 
 
-def at_rest(case: Case, domain: Domain, relaxed: Array | None) -> Level:
+def at_rest(case: Case, domain: Domain, relaxed: Array | None) -> ConservedState:
     """The relaxed state of the conserved model at t = 0."""
     model = coefficients(case, case.resistance)
     if relaxed is not None:
         zero = np.zeros(domain.grid.shape)
-        bonded = Cohesion(domain, model).whole(relaxed)
-        return Level(0.0, relaxed, zero, zero, zero, bonded)
+        bonded = VoidNucleation(domain, model).whole(relaxed)
+        return ConservedState(0.0, relaxed, zero, zero, zero, bonded)
     log.info("relaxing the initial lithium profile")
     return relax(
         domain,

@@ -10,36 +10,38 @@ from numpy.typing import NDArray
 
 from phasefield.case import Case
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.base import Parts
-from phasefield.models.conserved.readings import Observer
-from phasefield.models.conserved.stepper import ConservedBackend
-from phasefield.models.conserved.symmetric_cell import SymmetricObserver
-from phasefield.models.published.readings import PaperAudit, PaperObserver
-from phasefield.models.published.state import PaperLevel
-from phasefield.models.published.stepper import PaperBackend
+from phasefield.models.base import Model
+from phasefield.models.conserved.readings import ConservedReadings
+from phasefield.models.conserved.stepper import ConservedStepper
+from phasefield.models.conserved.symmetric_cell import SymmetricReadings
+from phasefield.models.published.readings import PublishedAudit, PublishedReadings
+from phasefield.models.published.state import PublishedState
+from phasefield.models.published.stepper import PublishedStepper
 from phasefield.setup.initial_state import at_rest, contact_per_area, front
 from phasefield.setup.parameters import coefficients, noise_of, salt_of
-from phasefield.setup.published_parameters import paper_coefficients
+from phasefield.setup.published_parameters import published_parameters
 
-__all__ = ["make_parts"]
+__all__ = ["make_model"]
 
 log = logging.getLogger(__name__)
 
 Array = NDArray[np.float64]
 
 
-def make_parts(case: Case, domain: Domain, initial_xi: Array | None, *, force: bool) -> Parts:
-    """Parts of the model that `case` names; `initial_xi` as in `simulation.build`."""
+def make_model(case: Case, domain: Domain, initial_xi: Array | None, *, force: bool) -> Model:
+    """The model that `case` names; `initial_xi` as in `simulation.build`."""
     make = {"conserved": _conserved, "paper": _paper}[case.model]
     return make(case, domain, initial_xi, force)
 
 
-def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Parts:
+def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Model:
     start, salt, noise = at_rest(case, domain, initial_xi), salt_of(case), noise_of(case)
+    own = {}
     if noise is not None:
-        start = replace(start, noise=np.zeros((3, *domain.grid.shape)))
+        own["noise"] = np.zeros((3, *domain.grid.shape))
     if salt is not None:
-        start = replace(start, concentration=np.full(domain.grid.shape, salt.concentration))
+        own["concentration"] = np.full(domain.grid.shape, salt.concentration)
+    start = replace(start, own=own)
     resistance = case.resistance
     if case.kinetics.basis == "cross_section":
         resistance *= contact_per_area(domain, start.xi)
@@ -47,39 +49,39 @@ def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool
     solver = case.solver
     numbers = domain, model, case.interface.width, solver.tolerance, solver.max_newton
     backend = (
-        ConservedBackend(*numbers, salt, noise)
+        ConservedStepper(*numbers, salt, noise)
         if case.backend == "numba"
         else _fipy_conserved_backend()(*numbers)
     )
-    observer = SymmetricObserver if domain.symmetric else Observer
-    return Parts(start, backend, observer(domain, model, start.xi, salt), resistance)
+    observer = SymmetricReadings if domain.symmetric else ConservedReadings
+    return Model(start, backend, observer(domain, model, start.xi, salt), resistance)
 
 
-def _fipy_conserved_backend() -> type[ConservedBackend]:
+def _fipy_conserved_backend() -> type[ConservedStepper]:
     """FiPy is imported (seconds) only where it is asked for."""
-    from phasefield.fipy_backend.conserved import FipyConservedBackend
+    from phasefield.fipy_backend.conserved import FipyConservedStepper
 
-    return FipyConservedBackend
+    return FipyConservedStepper
 
 
-def _paper(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Parts:
-    model = paper_coefficients(case, force=force)
+def _paper(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Model:
+    model = published_parameters(case, force=force)
     xi = front(case, domain) * (1.0 - domain.phi) if initial_xi is None else initial_xi
     zero = np.zeros(domain.grid.shape)
-    start = PaperLevel(0.0, xi, model.ion_concentration * domain.phi, zero, 0.0)
+    start = PublishedState(0.0, xi, model.ion_concentration * domain.phi, zero, 0.0)
     solver = case.solver
     backend = _paper_backend(case.backend)(
         domain, model, case.interface.width, solver.tolerance, solver.max_newton
     )
-    observer = PaperObserver(domain, model, xi)
-    audit = PaperAudit(observer.ion_inventory(start))
-    return Parts(start, backend, observer, case.resistance, audit)
+    observer = PublishedReadings(domain, model, xi)
+    audit = PublishedAudit(observer.ion_inventory(start))
+    return Model(start, backend, observer, case.resistance, audit)
 
 
-def _paper_backend(name: str) -> type[PaperBackend]:
+def _paper_backend(name: str) -> type[PublishedStepper]:
     """Backend by its name; FiPy is imported (seconds) only where it is asked for."""
     if name == "numba":
-        return PaperBackend
-    from phasefield.fipy_backend.published import FipyPaperBackend
+        return PublishedStepper
+    from phasefield.fipy_backend.published import FipyPublishedStepper
 
-    return FipyPaperBackend
+    return FipyPublishedStepper

@@ -6,7 +6,7 @@ from math import cos
 
 from phasefield.case import Case
 from phasefield.constants import AVOGADRO, FARADAY, GAS_CONSTANT
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.physics.energy import well_edge
 from phasefield.physics.front import front_coefficients
 from phasefield.physics.kinetics import (
@@ -19,7 +19,7 @@ from phasefield.physics.transport import VAPOUR, lithium_mobility
 __all__ = ["coefficients", "noise_of", "salt_of"]
 
 
-def coefficients(case: Case, contact_resistance: float) -> Coefficients:
+def coefficients(case: Case, contact_resistance: float) -> Parameters:
     """Phase-field coefficients from the measurable inputs of a case.
 
     `contact_resistance` R_ct per true Li | LLZO contact area [ohm m2].
@@ -29,7 +29,7 @@ def coefficients(case: Case, contact_resistance: float) -> Coefficients:
     thermal_energy = GAS_CONSTANT * case.temperature
     thermal_voltage = thermal_energy / FARADAY
     volume = case.lithium.molar_volume
-    return Coefficients(
+    return Parameters(
         barrier_height=barrier,
         gradient_coefficient=gradient_coefficient,
         bulk_modulus=case.lithium.bulk_modulus,

@@ -7,16 +7,16 @@ import numpy as np
 from phasefield.case import Case, HoldStep, PlateStep, ProtocolStep, RestStep, StripStep
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.errors import CaseError
-from phasefield.models.published.parameters import PaperCoefficients
+from phasefield.models.published.parameters import PublishedParameters
 from phasefield.physics.anisotropy import is_convex
 from phasefield.physics.kinetics import exchange_current_density
 from phasefield.physics.published import driving_force
 
-__all__ = ["force_scale", "paper_coefficients", "smallest_cross_term"]
+__all__ = ["force_scale", "published_parameters", "smallest_cross_term"]
 
 
-def paper_coefficients(case: Case, *, force: bool = False) -> PaperCoefficients:
-    """Coefficients of the published model from the inputs of a case.
+def published_parameters(case: Case, *, force: bool = False) -> PublishedParameters:
+    """Parameters of the published model from the inputs of a case.
 
     W1 = 12 gamma/delta, kappa0 = 3 gamma delta/2 (tanh profile of width delta and energy gamma),
     L_eta = (2/3) i0 V_m/(F delta) (a flat front then moves at i V_m/F), and L_sigma either
@@ -42,7 +42,7 @@ def paper_coefficients(case: Case, *, force: bool = False) -> PaperCoefficients:
     if not force:
         _refuse(case, rate * largest / (mobility * barrier))
     sigma, floor = case.conductivity, closure.vacuum_floor
-    return PaperCoefficients(
+    return PublishedParameters(
         barrier_height=barrier,
         gradient_coefficient=1.5 * gamma * width,
         cross_barrier=closure.cross_term * barrier,

@@ -30,7 +30,7 @@ class Ledger:
     Attributes
     ----------
     initial_metal : metal of the relaxed state, as charge [C m-2].
-    charge, previous_charge : net charge passed up to the last two time levels [C m-2].
+    charge, previous_charge : net charge passed up to the last two states [C m-2].
     absolute_charge : sum of |charge| over the steps [C m-2].
     metal : metal grown since the start, as charge [C m-2].
     worst : largest |metal - charge| so far [C m-2].
@@ -45,22 +45,18 @@ class Ledger:
     worst: float = 0.0
     largest: float = 0.0
 
-    def record(self, formula: TimeFormula, dt: float, current_density: float, metal: float) -> None:
-        """Book a step of `dt` [s] that ended at `current_density` [A m-2] with `metal` [C m-2]."""
-        charge = self.charge_after(formula, dt, current_density)
+    def record(self, formula: TimeFormula, current_density: float, metal: float) -> None:
+        """Book a step that ended at `current_density` [A m-2] with `metal` [C m-2]."""
+        charge = self.charge_after(formula, current_density)
         self.absolute_charge += abs(charge - self.charge)
         self.previous_charge, self.charge = self.charge, charge
         self.metal = metal - self.initial_metal
         self.worst = max(self.worst, abs(self.metal - self.charge))
         self.largest = max(self.largest, abs(self.charge))
 
-    def charge_after(self, formula: TimeFormula, dt: float, current_density: float) -> float:
-        """Net charge [C m-2] after a step of `dt` [s] that ends at `current_density` [A m-2]."""
-        return (
-            formula.newest * self.charge
-            + formula.older * self.previous_charge
-            + dt * current_density
-        ) / formula.alpha0
+    def charge_after(self, formula: TimeFormula, current_density: float) -> float:
+        """Net charge [C m-2] after a step that ends at `current_density` [A m-2]."""
+        return formula.integrated(self.charge, self.previous_charge, current_density)
 
     @property
     def net_charge(self) -> float:

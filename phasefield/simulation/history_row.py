@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from phasefield.case import Case
 from phasefield.models.readings import Observation
@@ -11,7 +12,7 @@ from phasefield.simulation.loop import Simulation
 __all__ = [
     "COLUMNS",
     "CONSERVED_COLUMNS",
-    "PAPER_COLUMNS",
+    "PUBLISHED_COLUMNS",
     "SALT_COLUMNS",
     "SYMMETRIC_COLUMNS",
     "columns",
@@ -87,7 +88,7 @@ COATING_COLUMNS = ("electronic voltage [V]", "current on bare coating [1]")
 """Columns that a coating that conducts electrons adds to those of the conserved model."""
 
 
-PAPER_COLUMNS = (
+PUBLISHED_COLUMNS = (
     "metal grown [C/m^2]",
     "reaction [C/m^2]",
     "counter electrode [C/m^2]",
@@ -102,7 +103,7 @@ PAPER_COLUMNS = (
 
 
 def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
-    """History row of the newest level; NaN where a quantity has no meaning yet (t = 0)."""
+    """History row of the newest state; NaN where a quantity has no meaning yet (t = 0)."""
     ledger, last = simulation.ledger, simulation.last
     seen = simulation.observe()
     started = simulation.step > 0
@@ -112,7 +113,7 @@ def row(simulation: Simulation, wall_s: float) -> dict[str, float]:
         simulation.case.stages[simulation.protocol_step - 1].cycle if started else 0,
         simulation.time,
         simulation.last_dt if started else math.nan,
-        simulation.level.current_density,
+        simulation.state.current_density,
         seen.voltage if started else math.nan,
         ledger.charge,
         ledger.absolute_charge,
@@ -181,7 +182,7 @@ def _second_row(seen: Observation, simulation: Simulation) -> dict[str, float]:
     """What a symmetric cell adds; empty for a half cell."""
     if (second := seen.second) is None:
         return {}
-    passed = simulation.ledger.absolute_charge * simulation.parts.observer.volume_per_charge
+    passed = simulation.ledger.absolute_charge * simulation.model.readings.volume_per_charge
     values = (
         abs(second.lithium_change) / passed if passed else 0.0,
         second.lithium_volume_per_area,
@@ -196,7 +197,7 @@ def _second_row(seen: Observation, simulation: Simulation) -> dict[str, float]:
 def columns(case: Case) -> tuple[str, ...]:
     """Columns of history.csv for a case."""
     if case.model == "paper":
-        return COLUMNS + PAPER_COLUMNS
+        return COLUMNS + PUBLISHED_COLUMNS
     salt = SALT_COLUMNS if case.electrolyte.transference_number < 1.0 else ()
     added = SYMMETRIC_COLUMNS if case.cell.kind == "symmetric" else ()
     conducting = any(coating.sheet_conductance > 0.0 for coating in case.coatings)
@@ -205,10 +206,11 @@ def columns(case: Case) -> tuple[str, ...]:
 
 def _audit_row(simulation: Simulation) -> dict[str, float]:
     """The charge ledger of the published model; empty for the conserved one."""
-    audit, level = simulation.parts.audit, simulation.level
+    state = simulation.state
+    audit: Any = simulation.model.audit
     if audit is None:
         return {}
-    observer = simulation.parts.observer
+    observer: Any = simulation.model.readings
     values = (
         simulation.ledger.metal,
         audit.reaction,
@@ -216,8 +218,8 @@ def _audit_row(simulation: Simulation) -> dict[str, float]:
         audit.ions_in,
         audit.metal_side,
         audit.inventory,
-        observer.lithium_in_electrolyte(level.xi),
-        observer.smallest_connection(level.xi),
-        float(level.concentration.min()),
+        observer.lithium_in_electrolyte(state.xi),
+        observer.smallest_connection(state.xi),
+        float(state.concentration.min()),
     )
-    return dict(zip(PAPER_COLUMNS, values, strict=True))
+    return dict(zip(PUBLISHED_COLUMNS, values, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from math import nan
 from typing import Any
@@ -16,11 +16,11 @@ from geometries import Scaffold
 from phasefield.case import Case, StripStep
 from phasefield.errors import ContactLost, Depleted, DidNotConverge, NoElectrode
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.base import MEMORY, Parts, StepResult
+from phasefield.models.base import MEMORY, Model, StepResult
 from phasefield.models.conserved.lithium_bodies import count_bodies
 from phasefield.models.readings import Observation
 from phasefield.setup.coatings import case_domain
-from phasefield.setup.model import make_parts
+from phasefield.setup.model import make_model
 from phasefield.setup.salt_limits import estimate
 from phasefield.setup.scaffold import build_scaffold
 from phasefield.simulation.charge_ledger import Ledger
@@ -28,7 +28,6 @@ from phasefield.simulation.schedule import CONTACT, DEPLETED, Schedule, StepReco
 from phasefield.simulation.terminations import Termination, locate, terminations
 from phasefield.solvers.newton import NewtonFailed
 from phasefield.solvers.step_size import StepControl
-from phasefield.solvers.time_formula import time_formula
 
 __all__ = ["Simulation", "build"]
 
@@ -46,13 +45,13 @@ NEARLY_DEPLETED = 0.05
 
 @dataclass
 class Simulation:
-    """The parts of a run and its clock; `advance` is the only thing that changes it.
+    """A run and its clock; `advance` is the only thing that changes it.
 
     Attributes
     ----------
-    case, scaffold, domain, parts, schedule : fixed; `parts` are those of the model.
+    case, scaffold, domain, model, schedule : fixed.
     control, ledger : step size and charge, with their memory.
-    levels : past time levels, newest last, at most three.
+    states : past states, newest last, at most three.
     initial_xi : the relaxed state at t = 0, (nz, ny, nx).
     step : steps taken.
     newton_iterations : spent in all accepted steps.
@@ -64,11 +63,11 @@ class Simulation:
     case: Case
     scaffold: Scaffold
     domain: Domain
-    parts: Parts
+    model: Model
     schedule: Schedule
     control: StepControl
     ledger: Ledger
-    levels: tuple[Any, ...]
+    states: tuple[Any, ...]
     initial_xi: NDArray[np.float64]
     step: int = 0
     newton_iterations: int = 0
@@ -79,14 +78,14 @@ class Simulation:
     _seen: tuple[Any, Observation] | None = None
 
     @property
-    def level(self) -> Any:
-        """The newest time level."""
-        return self.levels[-1]
+    def state(self) -> Any:
+        """The newest state."""
+        return self.states[-1]
 
     @property
     def time(self) -> float:
-        """Time of the newest level [s]."""
-        return self.level.time
+        """Time of the newest state [s]."""
+        return self.state.time
 
     @property
     def finished(self) -> bool:
@@ -116,13 +115,13 @@ class Simulation:
             return None
         result, dt, reason = self._up_to_termination(result, dt)
         landed = reason is None and dt >= remaining * (1.0 - 1e-12)
-        level = replace(result.level, time=stop.time) if landed else result.level
-        self._book(result, level, dt)
+        state = result.state.at(stop.time) if landed else result.state
+        self._book(result, state)
         if landed and stop.ends_step:
             reason = self.schedule.planned_reason()
         if reason is None:
             return stop if landed else None
-        stop = self.schedule.end_at(level.time)
+        stop = self.schedule.end_at(state.time)
         self._end_step(reason)
         return replace(stop, frame=stop.frame or self.finished)
 
@@ -137,7 +136,7 @@ class Simulation:
                         f"no convergence, step of {dt:.3g} s: {failure}"
                     ) from failure
                 continue
-            if self.control.accept(dt, result.error, order=len(self.levels)):
+            if self.control.accept(dt, result.error, order=len(self.states)):
                 return result, dt
             if self.control.proposed < self.control.smallest:
                 raise self._failed(
@@ -147,17 +146,17 @@ class Simulation:
 
     def _attempt(self, dt: float) -> StepResult[Any]:
         applied = applied_by(self.schedule.step)
-        found: StepResult[Any] = self.parts.backend.advance(self.levels, dt, applied)
+        found: StepResult[Any] = self.model.stepper.advance(self.states, dt, applied)
         return found
 
     def _failed(self, reason: str) -> DidNotConverge:
         """What to raise; without contact to strip, or without salt, the step ends, no more."""
-        observer = self.parts.observer
-        touching = observer.contact_area_per_area(self.level.xi) / self.initial_contact
+        observer = self.model.readings
+        touching = observer.contact_area_per_area(self.state.xi) / self.initial_contact
         kind = DidNotConverge
         if isinstance(self.schedule.step, StripStep) and touching < CONTACT_NEARLY_LOST:
             kind = ContactLost
-        elif observer.salt_left(self.level) < NEARLY_DEPLETED:
+        elif observer.salt_left(self.state) < NEARLY_DEPLETED:
             kind = Depleted
         return kind(f"at t = {self.time:.6g} s: {reason}")
 
@@ -165,16 +164,16 @@ class Simulation:
         self, result: StepResult[Any], dt: float
     ) -> tuple[StepResult[Any], float, str | None]:
         """The step, shortened to the first termination that it goes beyond, and the reason."""
-        reason, known = None, len(self.levels) > 1
+        reason, known = None, len(self.states) > 1
         for end in self._terminations():
 
             def excess(found: StepResult[Any], end: Termination = end) -> float:
-                return end.excess(found.level, self._charge_in_step(found.level))
+                return end.excess(found.state, self._charge_in_step(found))
 
             if excess(result) <= 0.0:
                 continue
             reason = end.reason
-            before = end.excess(self.level, self.ledger.charge - self.schedule.start_charge)
+            before = end.excess(self.state, self.ledger.charge - self.schedule.start_charge)
             start = before if (known or end.at_start) and before < 0.0 else None
             try:
                 dt, result = locate(self._attempt, excess, (dt, result), start, end.tolerance)
@@ -184,36 +183,34 @@ class Simulation:
 
     def _terminations(self) -> tuple[Termination, ...]:
         return terminations(
-            self.schedule.step, self.parts.observer, self.domain, self.initial_contact
+            self.schedule.step, self.model.readings, self.domain, self.initial_contact
         )
 
     @cached_property
     def initial_contact(self) -> float:
         """Contact area per cross-section at t = 0 [1]."""
-        return float(self.parts.observer.contact_area_per_area(self.initial_xi))
+        return float(self.model.readings.contact_area_per_area(self.initial_xi))
 
-    def _charge_in_step(self, level: Any) -> float:
-        """Charge that has passed in the protocol step when `level` has been reached [C m-2]."""
-        dt = level.time - self.time
-        formula = time_formula([past.time for past in self.levels], dt)
-        charge = self.ledger.charge_after(formula, dt, level.current_density)
+    def _charge_in_step(self, found: StepResult[Any]) -> float:
+        """Charge that has passed in the protocol step after a time step [C m-2]."""
+        charge = self.ledger.charge_after(found.formula, found.state.current_density)
         return charge - self.schedule.start_charge
 
-    def _book(self, result: StepResult[Any], level: Any, dt: float) -> None:
+    def _book(self, result: StepResult[Any], state: Any) -> None:
         """Take over a finished step."""
-        formula = time_formula([past.time for past in self.levels], dt)
-        self.ledger.record(formula, dt, level.current_density, self.metal_charge(level.xi))
-        if self.parts.audit is not None:
-            self.parts.audit.record(formula, dt, level, self.parts.observer)
-        self.levels = (*self.levels, level)[-MEMORY:]
-        self.last, self.last_dt = result, dt
+        formula = result.formula
+        self.ledger.record(formula, state.current_density, self.metal_charge(state.xi))
+        if self.model.audit is not None:
+            self.model.audit.record(formula, state, self.model.readings)
+        self.states = (*self.states, state)[-MEMORY:]
+        self.last, self.last_dt = result, formula.dt
         self.step += 1
         self.protocol_step = self.schedule.position + 1
         self.newton_iterations += result.iterations
         self.worst_residual = max(self.worst_residual, result.residual)
-        if result.voids:
-            log.info("%d voids nucleate at t = %.6g s", result.voids, level.time)
-            self.levels = self.levels[-1:]
+        for event in result.events:
+            log.info("%s at t = %.6g s", event, state.time)
+            self.states = self.states[-1:]
             self.control.proposed = min(self.control.proposed, self._time_steps()[0])
 
     def _end_step(self, reason: str, *, final: bool = False) -> None:
@@ -221,11 +218,11 @@ class Simulation:
         self._close(reason, final=final)
         while not self.finished:
             known = [each for each in self._terminations() if each.at_start]
-            met = [e.reason for e in known if e.excess(self.level, 0.0) > -e.tolerance]
+            met = [e.reason for e in known if e.excess(self.state, 0.0) > -e.tolerance]
             if not met:
                 break
             self._close(met[0])
-        self.levels = self.levels[-1:]
+        self.states = self.states[-1:]
         if not self.finished:
             self.control.proposed, self.control.largest = self._time_steps()
 
@@ -234,17 +231,17 @@ class Simulation:
         return self.case.solver.time_steps(self.schedule.step.longest)
 
     def _close(self, reason: str, *, final: bool = False) -> None:
-        schedule, level, seen = self.schedule, self.level, self.observe()
+        schedule, state, seen = self.schedule, self.state, self.observe()
         stage = schedule.stages[schedule.position]
         record = StepRecord(
             step=schedule.position + 1,
             cycle=stage.cycle,
             kind=stage.step.kind,
             start_s=schedule.start,
-            end_s=level.time,
+            end_s=state.time,
             charge_C_per_m2=self.ledger.charge - schedule.start_charge,
             ended_by=reason,
-            current_density=level.current_density,
+            current_density=state.current_density,
             voltage_V=seen.voltage,
             contact_area_per_area=seen.contact.contact_area_per_area,
             void_volume_m=seen.void_volume_per_area,
@@ -272,36 +269,35 @@ class Simulation:
 
     def metal_charge(self, xi: NDArray[np.float64]) -> float:
         """Lithium of a field as charge per cross-section [C m-2], integrated from xi."""
-        observer = self.parts.observer
+        observer = self.model.readings
         return float(observer.lithium_volume_per_area(xi) / observer.volume_per_charge)
 
     def observe(self) -> Observation:
-        """Numbers of the newest level."""
-        if self._seen is None or self._seen[0] is not self.level:
-            seen: Observation = self.parts.observer.observe(self.level, self.ledger.net_charge)
-            self._seen = self.level, seen if self.ledger.is_scale else seen.without_scale()
+        """Numbers of the newest state."""
+        if self._seen is None or self._seen[0] is not self.state:
+            seen: Observation = self.model.readings.observe(self.state, self.ledger.net_charge)
+            self._seen = self.state, seen if self.ledger.is_scale else seen.without_scale()
         return self._seen[1]
 
     def fields(self) -> dict[str, NDArray[np.float64]]:
-        """Fields of the newest level, as they are written."""
-        found: dict[str, NDArray[np.float64]] = self.parts.observer.fields(self.level)
+        """Fields of the newest state, as they are written."""
+        found: dict[str, NDArray[np.float64]] = self.model.readings.fields(self.state)
         return found
 
     def bodies(self) -> int:
         """Number of connected lithium bodies now."""
-        return count_bodies(self.level.xi, self.domain)
+        return count_bodies(self.state.xi, self.domain)
 
     def memory(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """Everything that the next steps depend on: arrays, and values that JSON can hold."""
         arrays = {
-            f"{each.name}_{i}": np.asarray(getattr(level, each.name))
-            for i, level in enumerate(self.levels)
-            for each in fields(level)
-            if getattr(level, each.name) is not None
+            f"{name}_{i}": array
+            for i, state in enumerate(self.states)
+            for name, array in state.arrays().items()
         }
         arrays["initial_xi"] = self.initial_xi
         values = {
-            "levels": len(self.levels),
+            "states": len(self.states),
             "step": self.step,
             "newton_iterations": self.newton_iterations,
             "worst_residual": self.worst_residual,
@@ -309,22 +305,18 @@ class Simulation:
             "rejected": self.control.rejected,
             "ledger": asdict(self.ledger),
             "schedule": self.schedule.memory(),
-            "audit": None if self.parts.audit is None else asdict(self.parts.audit),
+            "audit": None if self.model.audit is None else self.model.audit.memory(),
         }
         return arrays, values
 
     def recall(self, arrays: Mapping[str, NDArray[Any]], values: Mapping[str, Any]) -> None:
         """Go back to what `memory` returned: the steps that follow are bitwise the same."""
-        kind = type(self.level)
-
-        def value(name: str) -> Any:
-            array = arrays[name]
-            return array if array.ndim else float(array)
-
-        there = [each.name for each in fields(kind) if getattr(self.level, each.name) is not None]
-        self.levels = tuple(
-            kind(**{name: value(f"{name}_{i}") for name in there}) for i in range(values["levels"])
-        )
+        saved: list[dict[str, NDArray[Any]]] = [{} for _ in range(values["states"])]
+        for key, array in arrays.items():
+            name, _, number = key.rpartition("_")
+            if number.isdigit():
+                saved[int(number)][name] = array
+        self.states = tuple(type(self.state).from_arrays(each) for each in saved)
         self.schedule.recall(values["schedule"])
         if not self.finished:
             self.control.largest = self._time_steps()[1]
@@ -334,8 +326,8 @@ class Simulation:
         self.control.proposed = values["proposed"]
         self.control.rejected = values["rejected"]
         self.ledger = Ledger(**values["ledger"])
-        if self.parts.audit is not None:
-            self.parts.audit = type(self.parts.audit)(**values["audit"])
+        if self.model.audit is not None:
+            self.model.audit.recall(values["audit"])
 
 
 def build(case: Case, *, force: bool = False, initial_xi: NDArray[Any] | None = None) -> Simulation:
@@ -356,7 +348,7 @@ def build(case: Case, *, force: bool = False, initial_xi: NDArray[Any] | None = 
     scaffold = build_scaffold(case)
     domain = case_domain(case, scaffold, force=force)
     solver = case.solver
-    parts = make_parts(case, domain, initial_xi, force=force)
+    model = make_model(case, domain, initial_xi, force=force)
     schedule = Schedule(case.stages, case.output.fields_every, case.output.fields_at_step_ends)
     first, longest = solver.time_steps(schedule.step.longest)
     control = StepControl(
@@ -366,8 +358,8 @@ def build(case: Case, *, force: bool = False, initial_xi: NDArray[Any] | None = 
         smallest=SMALLEST_STEP * case.duration,
         fixed=solver.time_step is not None,
     )
-    xi = parts.start.xi
-    metal = parts.observer.lithium_volume_per_area(xi) / parts.observer.volume_per_charge
+    xi = model.start.xi
+    metal = model.readings.lithium_volume_per_area(xi) / model.readings.volume_per_charge
     return Simulation(
-        case, scaffold, domain, parts, schedule, control, Ledger(metal), (parts.start,), xi
+        case, scaffold, domain, model, schedule, control, Ledger(metal), (model.start,), xi
     )

@@ -93,7 +93,7 @@ def _current_density_reduction(simulation: Simulation) -> dict[str, Any]:
     along_walls = analytic.straight_channels(
         case.conductivity, scaffold.pore_volume / scaffold.volume
     )
-    resistance = simulation.parts.contact_resistance
+    resistance = simulation.model.contact_resistance
     length = analytic.penetration_length(along_walls, resistance, surface)
     depth = case.lithium.depth
     with warnings.catch_warnings(record=True) as caught:
@@ -119,7 +119,7 @@ def _setting(simulation: Simulation) -> dict[str, Any]:
     grid, scaffold = domain.grid, simulation.scaffold
     measured = measure(scaffold, domain.phi)
     return {
-        "current_density": simulation.level.current_density,
+        "current_density": simulation.state.current_density,
         "porosity": domain.porosity,
         "pore_size_m": case.geometry.pore_size,
         "specific_surface_area_per_m": measured["specific_surface_area_per_m"],
@@ -130,7 +130,7 @@ def _setting(simulation: Simulation) -> dict[str, Any]:
         "mirror_axes": list(scaffold.mirror_axes),
         "cross_section_m2": grid.cross_section,
         "wall_area_bias": domain.area_bias,
-        "contact_resistance_ohm_m2": simulation.parts.contact_resistance,
+        "contact_resistance_ohm_m2": simulation.model.contact_resistance,
     }
 
 

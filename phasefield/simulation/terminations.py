@@ -39,7 +39,7 @@ class Termination:
     Attributes
     ----------
     reason : a reason of `phasefield.simulation.schedule`.
-    excess : of a time level and the charge that has passed in the step [C m-2]; relative to the
+    excess : of a state and the charge that has passed in the step [C m-2]; relative to the
         limit, 0 there and above 0 beyond it.
     tolerance : size of the excess that counts as being there.
     at_start : whether the excess at the start of the step says something of the step.
@@ -59,38 +59,38 @@ def terminations(
     Parameters
     ----------
     step : of the protocol.
-    observer : of the model, see `DepositObserver`.
+    observer : of the model, see `DepositReadings`.
     domain : of the simulation.
     initial_contact : contact area per cross-section at t = 0 [1].
     """
-    found = [Termination(SHORT, lambda level, _: _bridge(domain, level.xi), 0.02, at_start=True)]
+    found = [Termination(SHORT, lambda state, _: _bridge(domain, state.xi), 0.02, at_start=True)]
     least = CONTACT_LOST * initial_contact
 
-    def lost(level: Any, _: float) -> float:
-        return 1.0 - observer.contact_area_per_area(level.xi) / least
+    def lost(state: Any, _: float) -> float:
+        return 1.0 - observer.contact_area_per_area(state.xi) / least
 
-    def lost_above(level: Any, _: float) -> float:
-        return 1.0 - observer.second_contact(level.xi) / CONTACT_LOST
+    def lost_above(state: Any, _: float) -> float:
+        return 1.0 - observer.second_contact(state.xi) / CONTACT_LOST
 
     match step:
         case PlateStep() | StripStep():
             limit = step.termination
             found.append(
-                Termination(VOLTAGE, lambda level, _: observer.voltage(level) / limit - 1.0, 1e-4)
+                Termination(VOLTAGE, lambda state, _: observer.voltage(state) / limit - 1.0, 1e-4)
             )
         case HoldStep():
             found += _of_hold(step)
     if not isinstance(step, RestStep):
-        found.append(Termination(DEPLETED, lambda level, _: _depletion(level, observer), 2e-2))
+        found.append(Termination(DEPLETED, lambda state, _: _depletion(state, observer), 2e-2))
     if isinstance(step, StripStep):
         found.append(Termination(CONTACT, lost, 1e-2, at_start=True))
     elif isinstance(step, HoldStep):
-        while_stripped = lambda level, q: lost(level, q) if level.current_density < 0 else -1.0  # noqa: E731
+        while_stripped = lambda state, q: lost(state, q) if state.current_density < 0 else -1.0  # noqa: E731
         found.append(Termination(CONTACT, while_stripped, 1e-2))
     if domain.symmetric and isinstance(step, PlateStep):
         found.append(Termination(CONTACT, lost_above, 1e-2, at_start=True))
     elif domain.symmetric and isinstance(step, HoldStep):
-        while_plated = lambda level, q: lost_above(level, q) if level.current_density > 0 else -1.0  # noqa: E731
+        while_plated = lambda state, q: lost_above(state, q) if state.current_density > 0 else -1.0  # noqa: E731
         found.append(Termination(CONTACT, while_plated, 1e-2))
     return tuple(found)
 
@@ -101,13 +101,13 @@ def _of_hold(step: HoldStep) -> list[Termination]:
         found.append(Termination(CHARGE, lambda _, passed: abs(passed) / charge - 1.0, 1e-6))
     if (least := step.termination) is not None:
         found.append(
-            Termination(CURRENT, lambda level, _: 1.0 - abs(level.current_density) / least, 1e-4)
+            Termination(CURRENT, lambda state, _: 1.0 - abs(state.current_density) / least, 1e-4)
         )
     return found
 
 
-def _depletion(level: Any, observer: Any) -> float:
-    left = observer.salt_left(level)
+def _depletion(state: Any, observer: Any) -> float:
+    left = observer.salt_left(state)
     return 1.0 - left / DEPLETION
 
 

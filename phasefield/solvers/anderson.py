@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Mixing"]
+__all__ = ["Anderson"]
 
 Array = NDArray[np.float64]
 
@@ -14,7 +14,7 @@ DEPTH = 15
 potentials that it moves needs twice the rounds."""
 
 
-class Mixing:
+class Anderson:
     """Next guess from the rounds so far: the mean of their G(x) whose G(x) - x is smallest.
 
     For linear G that is GMRES (Walker & Ni 2011, SIAM J. Numer. Anal. 49, 1715): it converges also

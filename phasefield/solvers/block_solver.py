@@ -17,7 +17,7 @@ from phasefield.solvers.multigrid.block_coarsening import Layout
 from phasefield.solvers.sparsity import Sparsity
 from phasefield.solvers.vectors import add, weighted_sum
 
-__all__ = ["DIRECT_UNKNOWNS", "LinearSolver", "Together"]
+__all__ = ["DIRECT_UNKNOWNS", "LinearSolver", "SumOperator"]
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ DIRECT_UNKNOWNS = {0: 1_000_000, 1: 1_000_000, 2: 300_000, 3: 40_000}
 """Unknowns, by dimensions, up to which the direct solver may help out: some 2 GB and minutes."""
 
 
-class Beside(Protocol):
+class UnassembledOperator(Protocol):
     """A part of a matrix that has no slots: kept out of factors and coarse grids."""
 
     def multiply(self, x: Array, out: Array) -> None:
@@ -57,10 +57,10 @@ class Beside(Protocol):
 
 
 @dataclass
-class Together:
+class SumOperator:
     """Several such parts, by their names."""
 
-    parts: dict[str, Beside] = field(default_factory=dict)
+    parts: dict[str, UnassembledOperator] = field(default_factory=dict)
 
     def multiply(self, x: Array, out: Array) -> None:
         """Add all of them times `x` to `out`, both (cells, 3)."""
@@ -73,7 +73,7 @@ class _Joined:
     """The matrix of the slots and what is beside it, preconditioned by the former."""
 
     slots: Operator
-    beside: Beside
+    beside: UnassembledOperator
 
     def multiply(self, x: Array, out: Array) -> None:
         self.slots.multiply(x, out)
@@ -121,7 +121,7 @@ class LinearSolver:
         layout: Layout,
         sparsity: Sparsity,
         conserved: Array | None = None,
-        beside: Beside | None = None,
+        beside: UnassembledOperator | None = None,
     ) -> None:
         self._sparsity, self._conserved, self._beside = sparsity, conserved, beside
         self._dimensions = sum(n > 1 for n in sparsity.shape)

@@ -7,36 +7,73 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TimeFormula", "error_factor", "extrapolate", "extrapolation_weights", "time_formula"]
+__all__ = ["TimeFormula", "error_factor", "extrapolation_weights", "time_formula"]
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class TimeFormula:
-    """alpha0 y(t + dt) - newest y(t) - older y(t - dt_old) = dt y'(t + dt), all dimensionless.
+    """alpha0 y(t + dt) - newest y(t) - older y(t - dt_old) = dt y'(t + dt).
 
+    Made once for a step, by `time_formula`, and used by everything that the step integrates.
     Backward Euler is alpha0 = newest = 1, older = 0.
+
+    Attributes
+    ----------
+    alpha0, newest, older : weights [1].
+    dt : size of the step [s].
+    times : the past ones that the step looks back on, newest last [s].
     """
 
     alpha0: float
     newest: float
     older: float
+    dt: float
+    times: tuple[float, ...] = (0.0,)
+
+    @property
+    def end(self) -> float:
+        """Time at the end of the step [s]."""
+        return self.times[-1] + self.dt
+
+    @property
+    def error_factor(self) -> float:
+        """Local error of the step over its distance to the predictor, see the function."""
+        return error_factor(self.times, self.dt)
+
+    def history(self, past: Sequence[Array]) -> Array:
+        """What is subtracted from alpha0 times the new value, flat; `past` values, newest last."""
+        history = self.newest * past[-1]
+        if self.older:
+            history = history + self.older * past[-2]
+        return np.asarray(history.ravel())
+
+    def integrated(self, now: float, before: float, rate: float) -> float:
+        """Value at the end of what is `now`, was `before`, and changes at `rate` at the end."""
+        return (self.newest * now + self.older * before + self.dt * rate) / self.alpha0
+
+    def predicted(self, past: Sequence[Array]) -> Array:
+        """Value at the end on the polynomial through `past`, those at the last times of all."""
+        weights = extrapolation_weights(self.times[-len(past) :], self.end)
+        total = np.zeros_like(past[-1])
+        for weight, values in zip(weights, past, strict=True):
+            total += weight * values
+        return total
 
 
 def time_formula(times: Sequence[float], step: float) -> TimeFormula:
     """BDF2 over the last two of `times` [s] and a new step [s]; backward Euler from one time."""
-    if len(times) < 2:
-        return TimeFormula(1.0, 1.0, 0.0)
-    ratio = step / (times[-1] - times[-2])
-    return TimeFormula(
-        (1.0 + 2.0 * ratio) / (1.0 + ratio), 1.0 + ratio, -(ratio**2) / (1.0 + ratio)
-    )
+    past = tuple(times)
+    if len(past) < 2:
+        return TimeFormula(1.0, 1.0, 0.0, step, past)
+    ratio = step / (past[-1] - past[-2])
+    weights = (1.0 + 2.0 * ratio) / (1.0 + ratio), 1.0 + ratio, -(ratio**2) / (1.0 + ratio)
+    return TimeFormula(*weights, step, past)
 
 
 def extrapolation_weights(times: Sequence[float], target: float) -> list[float]:
@@ -68,12 +105,3 @@ def error_factor(times: Sequence[float], step: float) -> float:
     predictor = step * (step + last) * (step + last + before) / 6.0
     corrector = (step * (step + last)) ** 2 / (6.0 * (2.0 * step + last))
     return corrector / (predictor + corrector)
-
-
-def extrapolate(levels: Sequence[Any], name: str, time: float) -> Array:
-    """Field `name` at `time` [s], on the polynomial through `levels`."""
-    weights = extrapolation_weights([level.time for level in levels], time)
-    total = np.zeros_like(levels[-1].xi)
-    for weight, level in zip(weights, levels, strict=True):
-        total += weight * getattr(level, name)
-    return total

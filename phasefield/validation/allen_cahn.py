@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from phasefield.models.base import AppliedVoltage
-from phasefield.models.published.state import PaperLevel
-from phasefield.models.published.stepper import PaperBackend
+from phasefield.models.published.state import PublishedState
+from phasefield.models.published.stepper import PublishedStepper
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
 from phasefield.validation.setups import (
     PAPER_WIDTH,
@@ -46,9 +46,9 @@ def front_speed(cells_per_width: int, voltage: float, drive: float) -> float:
     )
     unit = delta * model.reaction_rate * force
     xi = tanh_front(heights(domain) - 2.5 * delta, delta)
-    backend = PaperBackend(domain, model, delta, 1e-8, 30)
+    backend = PublishedStepper(domain, model, delta, 1e-8, 30)
     c = np.full_like(xi, 4e4 * np.exp(-eta))
-    start = PaperLevel(0.0, xi, c, np.full_like(xi, -voltage) * (xi > 0.01), voltage)
+    start = PublishedState(0.0, xi, c, np.full_like(xi, -voltage) * (xi > 0.01), voltage)
     dt = spacing / (SHARP * unit) / 4
     metal = _held(backend, start, dt, 6 * cells_per_width, voltage, lambda xi: xi.sum() * spacing)
     window = 4 * cells_per_width  # a whole interface width: many cells, no lattice ripple
@@ -67,28 +67,28 @@ def shrinking(cells_per_width: int) -> tuple[float, Array, Array]:
     distance = np.hypot(heights(domain), np.swapaxes(heights(domain), 1, 2))
     xi = tanh_front(distance - radius, PAPER_WIDTH)
     zero = np.zeros_like(xi)
-    backend = PaperBackend(domain, model, PAPER_WIDTH, 1e-9, 30)
+    backend = PublishedStepper(domain, model, PAPER_WIDTH, 1e-9, 30)
     rate = 2 * model.interface_mobility * model.gradient_coefficient
     dt, steps = 0.02 * radius**2 / rate, 10
-    start = PaperLevel(0.0, xi, zero, zero, 0.0)
+    start = PublishedState(0.0, xi, zero, zero, 0.0)
     squares = _held(backend, start, dt, steps, 0.0, lambda xi: 4 / np.pi * xi.sum() * spacing**2)
     found = float((squares[2] - squares[-1]) / (8 * dt * rate))
     return found, 0.02 * np.arange(steps + 1), squares / radius**2
 
 
 def _held(
-    backend: PaperBackend,
-    start: PaperLevel,
+    backend: PublishedStepper,
+    start: PublishedState,
     dt: float,
     steps: int,
     voltage: float,
     measure: Callable[[Array], float],
 ) -> Array:
     """`measure` of xi at `start` and after each of equal steps under a held voltage [V]."""
-    levels, found = [start], [measure(start.xi)]
+    states, found = [start], [measure(start.xi)]
     for _ in range(steps):
-        levels = [*levels, backend.advance(levels, dt, AppliedVoltage(voltage)).level][-3:]
-        found.append(measure(levels[-1].xi))
+        states = [*states, backend.advance(states, dt, AppliedVoltage(voltage)).state][-3:]
+        found.append(measure(states[-1].xi))
     return np.array(found)
 
 

@@ -11,9 +11,9 @@ from phasefield.models.base import MEMORY, AppliedCurrent
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.relaxation import relax
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.step import Step, Unknowns
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.physics.front import front_at_rest
 from phasefield.solvers.newton import solve
 from phasefield.validation.outcome import Curve, Outcome, Plot
@@ -35,7 +35,7 @@ DEPTHS = {"deep": 1.8e-6, "shallow": 0.6e-6}
 """Lithium under the ripple [m]: tanh(k depth) is 0.94 and 0.53."""
 
 
-def _meniscus(angle: float, spacing: float = 0.075e-6) -> tuple[Domain, Level]:
+def _meniscus(angle: float, spacing: float = 0.075e-6) -> tuple[Domain, ConservedState]:
     """Lithium at rest in a slit, filled half way."""
     domain = build_domain(channels(PORE, 0.5, 3e-6, "unit_cell", spacing), WIDTH)
     model = conserved_model(width=WIDTH, angle=angle)
@@ -43,13 +43,13 @@ def _meniscus(angle: float, spacing: float = 0.075e-6) -> tuple[Domain, Level]:
     return domain, relax(domain, model, xi, tolerance=1e-10, duration=1e3, pore_size=PORE)
 
 
-def _surface(domain: Domain, level: Level) -> tuple[Array, Array]:
+def _surface(domain: Domain, state: ConservedState) -> tuple[Array, Array]:
     """Distance to the middle of the slit and height where xi = 1/2 [m], away from the wall."""
     spacing = domain.grid.spacing
     inner = np.flatnonzero(domain.pore[0, 0] > 0.95)
-    y = (np.arange(level.xi.shape[1]) + 0.5) * spacing[1]
-    up = [float(np.interp(-0.5, -level.xi[0, :, column], y)) for column in inner]
-    x = (np.arange(level.xi.shape[2]) + 0.5) * spacing[2]
+    y = (np.arange(state.xi.shape[1]) + 0.5) * spacing[1]
+    up = [float(np.interp(-0.5, -state.xi[0, :, column], y)) for column in inner]
+    x = (np.arange(state.xi.shape[2]) + 0.5) * spacing[2]
     middle = 0.0 if domain.pore[0, 0, 0] > 0.5 else x[-1] + 0.5 * spacing[2]
     return np.abs(x[inner] - middle), np.array(up)
 
@@ -65,9 +65,9 @@ def meniscus(quick: bool) -> Outcome:
     del quick
     measured, curves = {}, []
     for angle in ANGLES:
-        domain, level = _meniscus(angle)
-        measured[f"pressure at {angle} deg"] = 1e-6 * float(level.mu[level.xi > 0.9].mean())
-        x, y = _surface(domain, level)
+        domain, state = _meniscus(angle)
+        measured[f"pressure at {angle} deg"] = 1e-6 * float(state.mu[state.xi > 0.9].mean())
+        x, y = _surface(domain, state)
         (lowest, curvature), _ = curve_fit(_arc, 1e6 * x, 1e6 * y, p0=(1e6 * y[0], 0.0))
         cosine = np.clip(0.5e6 * PORE * curvature, -1, 1)
         measured[f"angle at {angle} deg"] = float(np.rad2deg(np.arccos(cosine)))
@@ -82,12 +82,12 @@ def rest_state(quick: bool) -> Outcome:
     del quick
     measured, curves = {}, []
     for angle in ANGLES:
-        domain, level = _meniscus(angle)
+        domain, state = _meniscus(angle)
         model = conserved_model(width=WIDTH, angle=angle)
-        backend, levels = ConservedBackend(domain, model, WIDTH, 1e-11, 30), [level]
+        backend, states = ConservedStepper(domain, model, WIDTH, 1e-11, 30), [state]
         for _ in range(10):
-            levels = [*levels, backend.advance(levels, 100.0, AppliedCurrent(0.0)).level][-MEMORY:]
-        layers = np.abs(levels[-1].xi - level.xi).max(axis=(0, 2))
+            states = [*states, backend.advance(states, 100.0, AppliedCurrent(0.0)).state][-MEMORY:]
+        layers = np.abs(states[-1].xi - state.xi).max(axis=(0, 2))
         measured[f"change of xi at {angle} deg"] = float(layers.max())
         height = (np.arange(layers.size) + 0.5) * domain.grid.spacing[1]
         curves.append(Curve(f"{angle} deg", 1e6 * height, layers))

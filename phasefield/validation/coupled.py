@@ -20,7 +20,7 @@ from phasefield.grid.grid import Grid
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.lithium_bodies import Bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.physics.energy import EXPONENT, well_edge
 from phasefield.physics.transport import VAPOUR
@@ -36,7 +36,7 @@ SIZE = (0.8, 1.0, 1.2)
 
 FIELDS = ("xi", "mu", "V_l")
 
-MODEL = Coefficients(
+MODEL = Parameters(
     barrier_height=1.0,
     gradient_coefficient=0.05,
     bulk_modulus=200.0,
@@ -74,8 +74,8 @@ class Solution:
     ion_source: Callable[..., Array]
 
 
-def _model(branch: str) -> Coefficients:
-    """Coefficients with which xi stays on a branch of the well."""
+def _model(branch: str) -> Parameters:
+    """Parameters with which xi stays on a branch of the well."""
     if not branch:
         return MODEL
     return MODEL._replace(bulk_modulus=SOFT, edge=well_edge(MODEL.barrier_height, SOFT))
@@ -129,7 +129,7 @@ def _solution(dimensions: int, branch: str = "") -> Solution:
     )
 
 
-def _curved(model: Coefficients, xi: Any) -> Any:
+def _curved(model: Parameters, xi: Any) -> Any:
     """Slope of W (xi (1 - xi))^(5/4)."""
     return EXPONENT * model.barrier_height * (xi * (1 - xi)) ** (EXPONENT - 1) * (1 - 2 * xi)
 
@@ -167,7 +167,7 @@ class _Box:
 def march(
     dimensions: int, cells: int, duration: float, steps: int, known: int = 1, branch: str = ""
 ) -> tuple[list[Array], _Box]:
-    """xi, mu and V_l, flat, after equal steps that begin with `known` exact time levels (1 or 2).
+    """xi, mu and V_l, flat, after equal steps that begin with `known` exact states (1 or 2).
 
     With one, the first step is backward Euler's, as in a run. `branch` is a key of `BRANCHES`.
     """

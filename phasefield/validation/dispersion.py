@@ -17,8 +17,8 @@ from scipy.optimize import brentq
 
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.base import AppliedVoltage
-from phasefield.models.published.state import PaperLevel
-from phasefield.models.published.stepper import PaperBackend
+from phasefield.models.published.state import PublishedState
+from phasefield.models.published.stepper import PublishedStepper
 from phasefield.physics.published import interpolation, interpolation_prime
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import (
@@ -181,14 +181,14 @@ def wave_rate(front: Front, wavelength: float, cells: int) -> tuple[float, float
     y = heights(domain) / PAPER_WIDTH - front.below - 0.02 * wave
     voltage = front.voltage * THERMAL_VOLTAGE
     rise = np.clip(y - lead(RATIO), 0.0, None) * front.field * THERMAL_VOLTAGE
-    start = PaperLevel(
+    start = PublishedState(
         0.0, tanh_front(y, 1.0), 4e4 * front.concentration(y), rise - voltage, voltage
     )
     dt = 0.5 * spacing / (unit * front.pace(front.force))
-    levels, columns = [start], [start.xi.sum(axis=(0, 1)) / cells]
+    states, columns = [start], [start.xi.sum(axis=(0, 1)) / cells]
     for _ in range(4 * cells):
-        levels = [*levels, backend.advance(levels, dt, AppliedVoltage(voltage)).level][-3:]
-        columns.append(levels[-1].xi.sum(axis=(0, 1)) / cells)
+        states = [*states, backend.advance(states, dt, AppliedVoltage(voltage)).state][-3:]
+        columns.append(states[-1].xi.sum(axis=(0, 1)) / cells)
     amplitude = 2.0 * np.array(columns) @ wave / wide
     time = np.arange(amplitude.size) * dt * unit / PAPER_WIDTH
     half = 2 * cells
@@ -199,7 +199,7 @@ def wave_rate(front: Front, wavelength: float, cells: int) -> tuple[float, float
     return found, expected, time, amplitude / amplitude[0]
 
 
-def _backend(front: Front, domain: Domain) -> tuple[PaperBackend, float]:
+def _backend(front: Front, domain: Domain) -> tuple[PublishedStepper, float]:
     """The published model with the coefficients of a front, and S [m s-1]."""
     plain = published_model()
     unit = SHARP * PAPER_WIDTH * plain.reaction_rate
@@ -218,7 +218,7 @@ def _backend(front: Front, domain: Domain) -> tuple[PaperBackend, float]:
         conductivity_electrolyte=conductivity,
         conductivity_vacuum=conductivity,
     )
-    return PaperBackend(domain, model, PAPER_WIDTH, 1e-8, 30), unit
+    return PublishedStepper(domain, model, PAPER_WIDTH, 1e-8, 30), unit
 
 
 def front_stability(quick: bool) -> Outcome:

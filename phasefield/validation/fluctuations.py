@@ -8,7 +8,7 @@ import numpy as np
 
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import MEMORY, AppliedCurrent
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.physics.front import front_at_rest
 from phasefield.physics.noise import Noise
 from phasefield.validation.outcome import Curve, Outcome, Plot
@@ -76,15 +76,15 @@ def fluctuate(
     rates = model.mobility * model.surface_energy * q**3 * np.tanh(q * depth * spacing)
     dt = decay / float(rates[-1])
     noise = Noise(THERMAL_ENERGY, dt, seed, THICKNESS)
-    backend = ConservedBackend(domain, model, WIDTH, 1e-9, 25, noise=noise)
-    wave, levels, heights, taken = np.cos(np.outer(q, x)) * 2 / columns, [start], [], 0
+    backend = ConservedStepper(domain, model, WIDTH, 1e-9, 25, noise=noise)
+    wave, states, heights, taken = np.cos(np.outer(q, x)) * 2 / columns, [start], [], 0
     for _ in range(steps):
-        found = backend.advance(levels, dt, AppliedCurrent(0.0))
-        levels, taken = [*levels, found.level][-MEMORY:], taken + found.iterations
-        heights.append(wave @ (domain.pore * found.level.xi)[0].sum(axis=0) * spacing)
+        found = backend.advance(states, dt, AppliedCurrent(0.0))
+        states, taken = [*states, found.state][-MEMORY:], taken + found.iterations
+        heights.append(wave @ (domain.pore * found.state.xi)[0].sum(axis=0) * spacing)
     stiffness = 0.25 * model.surface_energy * q**2 * columns * spacing * THICKNESS
     energy = stiffness * np.array(heights) ** 2 / (0.5 * THERMAL_ENERGY)
-    loss = np.sum(domain.pore * levels[-1].xi) / np.sum(domain.pore * start.xi) - 1.0
+    loss = np.sum(domain.pore * states[-1].xi) / np.sum(domain.pore * start.xi) - 1.0
     return Waves(energy, rates * dt, taken / steps, float(loss))
 
 

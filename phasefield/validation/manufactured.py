@@ -13,7 +13,11 @@ import numpy as np
 
 from phasefield.grid.grid import Grid
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.published.newton_system import PaperStep, PaperSystem, PaperUnknowns
+from phasefield.models.published.newton_system import (
+    PublishedStep,
+    PublishedSystem,
+    PublishedUnknowns,
+)
 from phasefield.solvers.newton import solve
 from phasefield.solvers.time_formula import extrapolation_weights, time_formula
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
@@ -85,7 +89,7 @@ class _Grid:
         return total.ravel()
 
 
-def _system(grid: _Grid) -> PaperSystem:
+def _system(grid: _Grid) -> PublishedSystem:
     """W1 = L_sigma = 1, so that L_sigma df0/dxi is the well of the benchmark; no reaction.
 
     Concentration and potential are solved along and act on nothing.
@@ -109,7 +113,7 @@ def _system(grid: _Grid) -> PaperSystem:
         conductivity_electrolyte=1.0,
         conductivity_vacuum=1.0,
     )
-    return PaperSystem(Domain(cells, 1 + zero, zero, zero, zero, 0.0, 0.0), model)
+    return PublishedSystem(Domain(cells, 1 + zero, zero, zero, zero, 0.0, 0.0), model)
 
 
 def _final(cells: int, dt: float) -> tuple[Array, float]:
@@ -117,7 +121,7 @@ def _final(cells: int, dt: float) -> tuple[Array, float]:
     grid = _Grid(cells)
     system, size = _system(grid), cells * cells // 2
     times, fields = [0.0], [grid.solution(0.0)]
-    now = PaperUnknowns(fields[0], np.zeros(size), np.zeros(size), np.zeros(1))
+    now = PublishedUnknowns(fields[0], np.zeros(size), np.zeros(size), np.zeros(1))
     for n in range(1, round(FINAL / dt) + 1):
         t = n * dt
         formula = time_formula(times, dt)
@@ -125,7 +129,7 @@ def _final(cells: int, dt: float) -> tuple[Array, float]:
         weights = extrapolation_weights(times, t)
         now.xi = np.asarray(sum(w * field for w, field in zip(weights, fields, strict=True)))
         past = history + dt * grid.source(t)
-        step = PaperStep(formula.alpha0, past, np.zeros(size), dt, None)
+        step = PublishedStep(formula, past, np.zeros(size), None)
         now = solve(system, now, step, 1e-9, 25).unknowns
         times, fields = [*times, t][-3:], [*fields, now.xi][-3:]
     return now.xi, float(np.linalg.norm(now.xi - grid.solution(FINAL)) * grid.h)

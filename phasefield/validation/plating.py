@@ -8,11 +8,11 @@ import numpy as np
 
 from phasefield.grid.smoothed_domain import Domain, build_domain
 from phasefield.models.base import AppliedCurrent
-from phasefield.models.conserved.cell import local_coefficients
-from phasefield.models.conserved.parameters import Coefficients
-from phasefield.models.conserved.readings import Observer
-from phasefield.models.conserved.state import Level
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.cell import local_parameters
+from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.readings import ConservedReadings
+from phasefield.models.conserved.state import ConservedState
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.physics.kinetics import butler_volmer
 from phasefield.physics.transport import contact
 from phasefield.validation.outcome import Curve, Outcome, Plot
@@ -34,27 +34,27 @@ __all__ = [
 
 def plate(
     domain: Domain,
-    model: Coefficients,
+    model: Parameters,
     width: float,
     xi: Array,
     steps: Sequence[float],
     current: float = 2.0,
-) -> list[Level]:
+) -> list[ConservedState]:
     """Levels after `steps` [s], tight Newton tolerance; the first one is the given profile."""
-    backend = ConservedBackend(domain, model, width, 1e-11, 30)
-    levels = [at_rest(xi)]
+    backend = ConservedStepper(domain, model, width, 1e-11, 30)
+    states = [at_rest(xi)]
     for dt in steps:
-        levels.append(backend.advance(levels[-3:], dt, AppliedCurrent(current)).level)
-    return levels
+        states.append(backend.advance(states[-3:], dt, AppliedCurrent(current)).state)
+    return states
 
 
-def reaction(domain: Domain, model: Coefficients, level: Level) -> tuple[Array, Array]:
+def reaction(domain: Domain, model: Parameters, state: ConservedState) -> tuple[Array, Array]:
     """Overpotential e [V] and a H(xi) i [A m-3] of every cell, from the fields."""
-    back = level.mu * model.volume_per_charge
-    e = level.ion_potential - level.metal_potential - back
-    exchange = local_coefficients(domain, model).exchange.reshape(e.shape)
+    back = state.mu * model.volume_per_charge
+    e = state.ion_potential - state.metal_potential - back
+    exchange = local_parameters(domain, model).exchange.reshape(e.shape)
     i = butler_volmer.py_func(e, exchange, model.transfer_coefficient, model.thermal_voltage)
-    return e, domain.wall_density * contact.py_func(level.xi) * i
+    return e, domain.wall_density * contact.py_func(state.xi) * i
 
 
 def plane_wall(width: float, current: float, resistance: float, diffusivity: float) -> float:
@@ -67,9 +67,9 @@ def plane_wall(width: float, current: float, resistance: float, diffusivity: flo
     domain = build_domain(plane_scaffold(shape, spacing, wall_at), width)
     model = conserved_model(width=width, diffusivity=diffusivity, resistance=resistance)
     full = (domain.pore > 0).astype(np.float64)
-    level = plate(domain, model, width, full, [2.0 / current] * 3, current)[-1]
-    found = Observer(domain, model, full).voltage(level)
-    mu = np.average(level.mu, weights=domain.wall_density)
+    state = plate(domain, model, width, full, [2.0 / current] * 3, current)[-1]
+    found = ConservedReadings(domain, model, full).voltage(state)
+    mu = np.average(state.mu, weights=domain.wall_density)
     i0 = THERMAL_VOLTAGE / resistance
     expected = (
         mu * model.volume_per_charge

@@ -9,10 +9,10 @@ import numpy as np
 from phasefield.analysis.salt_limits import depletion_profile, limiting_current_density, sand_time
 from phasefield.grid.smoothed_domain import Domain, build_domain
 from phasefield.models.base import AppliedCurrent
-from phasefield.models.conserved.parameters import Coefficients
-from phasefield.models.conserved.readings import Observer
-from phasefield.models.conserved.state import Level
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.readings import ConservedReadings
+from phasefield.models.conserved.state import ConservedState
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.physics.salt import Salt
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
 from phasefield.validation.setups import (
@@ -49,28 +49,27 @@ class Cell:
         self.c0, self._applied = c0, AppliedCurrent(current)
         shape = (1, round((WALL + length) / (width / 4)), 1)
         self.domain: Domain = build_domain(plane_scaffold(shape, width / 4, WALL), width)
-        self.model: Coefficients = conserved_model(width=width, diffusivity=1e-8)
+        self.model: Parameters = conserved_model(width=width, diffusivity=1e-8)
         self.model = self.model._replace(conductivity=CONDUCTIVITY)
         salt = Salt(NUMBER, DIFFUSIVITY, c0, 2 * (1 - NUMBER) * THERMAL_VOLTAGE)
         full = (self.domain.pore > 0).astype(np.float64)
-        self._backend = ConservedBackend(self.domain, self.model, width, 1e-10, 30, salt)
-        self.observer = Observer(self.domain, self.model, full, salt)
-        self._levels = [replace(at_rest(full), concentration=np.full(shape, c0))]
+        self._backend = ConservedStepper(self.domain, self.model, width, 1e-10, 30, salt)
+        self.observer = ConservedReadings(self.domain, self.model, full, salt)
+        self._states = [replace(at_rest(full), own={"concentration": np.full(shape, c0)})]
 
     @property
-    def level(self) -> Level:
-        """The newest level."""
-        return self._levels[-1]
+    def state(self) -> ConservedState:
+        """The newest state."""
+        return self._states[-1]
 
     def step(self, dt: float) -> None:
         """One step of `dt` [s]."""
-        found = self._backend.advance(self._levels, dt, self._applied).level
-        self._levels = [*self._levels, found][-3:]
+        found = self._backend.advance(self._states, dt, self._applied).state
+        self._states = [*self._states, found][-3:]
 
     def profile(self, beyond: float, to: float) -> tuple[Array, Array]:
         """Distance to the wall [m], from `beyond` to `to`, and c over c0."""
-        assert self.level.concentration is not None
-        c = self.level.concentration.ravel()
+        c = self.state.own["concentration"].ravel()
         x = (np.arange(c.size) + 0.5) * self.domain.grid.spacing[1] - WALL
         inside = (x > beyond) & (x < to)
         return x[inside], c[inside] / self.c0
@@ -78,7 +77,7 @@ class Cell:
     @property
     def left(self) -> float:
         """Smallest c over c0."""
-        return self.observer.salt_left(self.level)
+        return self.observer.salt_left(self.state)
 
 
 def _between_planes(x: Array, length: float, *of_plane: float) -> Array:
@@ -102,20 +101,20 @@ def _long(width: float, steps: int) -> tuple[dict[str, float], list[Curve]]:
         if n not in due:
             continue
         x, c = cell.profile(0.0, 0.5 * length)
-        exact = _between_planes(x, length, cell.level.time, CURRENT, *salt) / c0
+        exact = _between_planes(x, length, cell.state.time, CURRENT, *salt) / c0
         share = f"{SHARES[due.index(n)]:g} tau"
         found[f"error of c at {share}"] = float(np.abs(c - exact).max())
-        found[f"voltage at {share}"] = cell.observer.voltage(cell.level)
+        found[f"voltage at {share}"] = cell.observer.voltage(cell.state)
         near = x < 25e-6
         curves += [
             Curve(share, 1e6 * x[near], c[near], points=True),
             Curve("exact", 1e6 * x[near], exact[near]),
         ]
-    seen = cell.observer.observe(cell.level, 0.0).salt
+    seen = cell.observer.observe(cell.state, 0.0).salt
     found["salt gained or lost"] = seen.gain if seen else np.nan
     while cell.left > 1e-3:
         cell.step(TAU / steps / (1 if cell.left > 0.1 else 10))
-    found["Sand's time over tau"] = cell.level.time / sand_time(CURRENT, *salt)
+    found["Sand's time over tau"] = cell.state.time / sand_time(CURRENT, *salt)
     return found, curves
 
 

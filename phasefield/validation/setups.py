@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from geometries import Scaffold
 from phasefield.grid.grid import Grid
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.parameters import Coefficients
-from phasefield.models.conserved.state import Level
-from phasefield.models.published.parameters import PaperCoefficients
+from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.state import ConservedState
+from phasefield.models.published.parameters import PublishedParameters
 from phasefield.physics.energy import well_edge
 from phasefield.physics.front import front_at_rest, front_coefficients
 from phasefield.physics.transport import VAPOUR
@@ -44,12 +44,12 @@ FARADAY_ROUNDED, MOLAR_VOLUME = 96485.33, 13.02e-6
 """[C mol-1] and V_m of lithium [m3 mol-1]."""
 
 
-def published_model(**changes: Any) -> PaperCoefficients:
+def published_model(**changes: Any) -> PublishedParameters:
     """Numbers of the default closures for 0.5 J/m2, delta 0.5 um, 24.6 ohm cm2, 2 A/m2."""
     barrier = 12 * 0.5 / PAPER_WIDTH
     i0 = THERMAL_VOLTAGE / 24.6e-4
     rate = 2 / 3 * i0 * MOLAR_VOLUME / (FARADAY_ROUNDED * PAPER_WIDTH)
-    model = PaperCoefficients(
+    model = PublishedParameters(
         barrier_height=barrier,
         gradient_coefficient=1.5 * 0.5 * PAPER_WIDTH,
         cross_barrier=4 * barrier,
@@ -99,14 +99,14 @@ def conserved_model(
     diffusivity: float = 5.6e-15,
     resistance: float = 24.6e-4,
     strength: float = 5e7,
-) -> Coefficients:
+) -> Parameters:
     """Lithium on LLZO at 298 K; `angle` in degrees, everything else in SI.
 
     `width` delta, `gamma` surface energy, `diffusivity` of lithium, `resistance` R_ct of the
     contact, `strength` at which bonded metal tears.
     """
     barrier, gradient_coefficient = front_coefficients(gamma, width)
-    return Coefficients(
+    return Parameters(
         barrier_height=barrier,
         gradient_coefficient=gradient_coefficient,
         bulk_modulus=1.1e10,
@@ -134,10 +134,10 @@ def flat_lithium(domain: Domain, height: float, width: float) -> Array:
     return np.asarray(front_at_rest(centres - height, width).reshape(shape) * (domain.pore > 0))
 
 
-def at_rest(xi: Array) -> Level:
-    """The level at t = 0 of a given xi, without pressure and potentials."""
+def at_rest(xi: Array) -> ConservedState:
+    """The state at t = 0 of a given xi, without pressure and potentials."""
     zero = np.zeros(xi.shape)
-    return Level(0.0, xi, zero, zero, zero, zero)
+    return ConservedState(0.0, xi, zero, zero, zero, zero)
 
 
 def plane_scaffold(shape: tuple[int, int, int], spacing: float, wall_at: float) -> Scaffold:

@@ -44,8 +44,8 @@ def flat_cell_voltages(width: float, resistance: float, currents: Array) -> Arra
     domain = build_domain(slab_scaffold(width / 4), width, symmetric=True)
     model = conserved_model(width=width, resistance=resistance, diffusivity=1e-8)
     full, read = (domain.pore > 0).astype(np.float64), Electrochemistry(domain, model)
-    levels = (plate(domain, model, width, full, [CHARGE / j], j)[-1] for j in currents)
-    return np.array([read.voltage(level) for level in levels])
+    states = (plate(domain, model, width, full, [CHARGE / j], j)[-1] for j in currents)
+    return np.array([read.voltage(state) for state in states])
 
 
 def cell_voltage(resistance: float, current: Array) -> Array:

@@ -35,8 +35,8 @@ def wall_profile(resistance: float, width: float) -> tuple[Array, Array]:
     domain = build_domain(channels(PORE, 0.5, HEIGHT, "unit_cell", spacing), width)
     # metal at one pressure: transport in it must not shape the current
     model = conserved_model(width=width, resistance=resistance, diffusivity=1e-8)
-    level = plate(domain, model, width, flat_lithium(domain, DEPTH, width), [0.05])[-1]
-    e, _ = reaction(domain, model, level)
+    state = plate(domain, model, width, flat_lithium(domain, DEPTH, width), [0.05])[-1]
+    e, _ = reaction(domain, model, state)
     wall = domain.wall_density
     on_wall = np.sum(wall * e, axis=(0, 2)) / np.sum(wall, axis=(0, 2))
     y = (np.arange(len(on_wall)) + 0.5) * domain.grid.spacing[1]

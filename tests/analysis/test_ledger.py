@@ -13,7 +13,7 @@ def booked(steps, lost=0.0):
     ledger, times, charge = Ledger(initial_metal=100.0), [0.0], 0.0
     for dt, current in steps:
         charge += dt * current
-        ledger.record(time_formula(times, dt), dt, current, 100.0 + charge * (1 - lost))
+        ledger.record(time_formula(times, dt), current, 100.0 + charge * (1 - lost))
         times.append(times[-1] + dt)
     return ledger
 
@@ -43,7 +43,7 @@ def test_fronts_are_measured_by_a_charge_that_is_a_tenth_of_the_largest():
     """Plate 10, strip 20 in steps of 0.5, plate 20: none within 1 of 0."""
     ledger, seen = Ledger(initial_metal=0.0), {}
     for time, current in enumerate([2.5] * 4 + [-0.5] * 40 + [2.5] * 8):
-        ledger.record(time_formula([float(time)], 1.0), 1.0, current, 0.0)
+        ledger.record(time_formula([float(time)], 1.0), current, 0.0)
         seen.setdefault(ledger.charge, []).append(ledger.is_scale)
     assert ledger.charge == ledger.largest == 10.0
     assert {charge for charge, said in seen.items() if not all(said)} == {-0.5, 0.0, 0.5}
@@ -58,8 +58,8 @@ def test_a_first_charge_however_small_is_a_scale():
 def test_a_full_cycle_keeps_its_error_but_has_no_balance():
     """Plate and strip the same charge, the formula starting afresh where the current changes."""
     ledger = Ledger(initial_metal=0.0)
-    ledger.record(time_formula([0.0], 1.0), 1.0, 2.0, 2.0)
-    ledger.record(time_formula([1.0], 1.0), 1.0, -2.0, 1e-3)
+    ledger.record(time_formula([0.0], 1.0), 2.0, 2.0)
+    ledger.record(time_formula([1.0], 1.0), -2.0, 1e-3)
     assert ledger.charge == 0.0
     assert ledger.balance is None
     assert ledger.absolute_charge == 4.0

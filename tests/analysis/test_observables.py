@@ -1,4 +1,4 @@
-"""Numbers read off a level: energy against the solver's own mu, voltage, contact, rises."""
+"""Numbers read off a state: energy against the solver's own mu, voltage, contact, rises."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
-from phasefield.models.conserved.readings import Observer
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.readings import ConservedReadings
+from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.fields import FIELDS
 from tests.solvers.conftest import make_model, profile
@@ -59,7 +59,7 @@ def test_mu_of_the_solver_is_the_derivative_of_the_free_energy(name, epsilon, mi
     """Well, gradient and wall; five points leave h^4/30 of a fifth derivative, off the kinks."""
     domain, model = request.getfixturevalue(name), MODEL._replace(anisotropy=epsilon)
     xi = rough(domain)
-    observer, expected = Observer(domain, model, xi), work_to_add(domain, xi, model)
+    observer, expected = ConservedReadings(domain, model, xi), work_to_add(domain, xi, model)
     h = 1e-3
     cells = np.flatnonzero(domain.pore.ravel() > 0)
     cells = np.random.default_rng(1).choice(cells, 120, replace=False)
@@ -79,23 +79,23 @@ def test_mu_of_the_solver_is_the_derivative_of_the_free_energy(name, epsilon, mi
 def level_of(domain, xi, mu=0.0, ion=0.0, metal=0.0, current=2.0):
     shape = domain.grid.shape
     fields = (np.broadcast_to(value, shape) * 1.0 for value in (mu, ion, metal))
-    return Level(1.0, xi, *fields, np.zeros(shape), current)
+    return ConservedState(1.0, xi, *fields, np.zeros(shape), current)
 
 
 def test_voltage_is_that_of_the_face_of_the_counter_electrode(slit):
     """A linear potential that carries J through the electrolyte, read at its upper end."""
     xi = profile(slit, DEPTH, WIDTH)
-    observer, current = Observer(slit, MODEL, xi), 2.0
+    observer, current = ConservedReadings(slit, MODEL, xi), 2.0
     share = slit.electrolyte[0, -1].mean()
     slope = current / (share * MODEL.conductivity)
     heights = (np.arange(slit.grid.shape[1]) + 0.5) * slit.grid.spacing[1]
-    level = level_of(slit, xi, ion=(1e-3 + slope * heights)[None, :, None], current=current)
-    assert observer.voltage(level) == pytest.approx(1e-3 + slope * 3e-6, rel=1e-12)
+    state = level_of(slit, xi, ion=(1e-3 + slope * heights)[None, :, None], current=current)
+    assert observer.voltage(state) == pytest.approx(1e-3 + slope * 3e-6, rel=1e-12)
 
 
 def test_contact_of_a_flat_front_is_the_wall_below_it(slit):
     """S x depth of the sharp geometry: slits have S = 2 p/w."""
-    observer = Observer(slit, MODEL, profile(slit, DEPTH, WIDTH))
+    observer = ConservedReadings(slit, MODEL, profile(slit, DEPTH, WIDTH))
     seen = observer.observe(level_of(slit, profile(slit, DEPTH, WIDTH)), 1.0).contact
     assert seen.contact_area_per_area == pytest.approx(2 * 0.5 / 1.2e-6 * DEPTH, rel=1e-5)
     assert observer.lithium_volume_per_area(profile(slit, DEPTH, WIDTH)) == pytest.approx(
@@ -108,8 +108,8 @@ def test_contact_of_a_flat_front_is_the_wall_below_it(slit):
 def test_current_is_read_with_the_pressure_and_the_metal_against_it(slit):
     """One e everywhere: V_l of 5 mV, less V_s of 1 mV, less 10 MPa (1.35 mV)."""
     xi = profile(slit, DEPTH, WIDTH)
-    level = level_of(slit, xi, mu=1e7, ion=5e-3, metal=1e-3, current=4.0)
-    seen = Observer(slit, MODEL, xi).observe(level, 1.0)
+    state = level_of(slit, xi, mu=1e7, ion=5e-3, metal=1e-3, current=4.0)
+    seen = ConservedReadings(slit, MODEL, xi).observe(state, 1.0)
     e = 5e-3 - 1e-3 - 1e7 * 13.02e-6 / 96485.33
     expected = 2 * MODEL.exchange_current_density * np.sinh(e / (2 * 0.0257))
     assert seen.contact.mean_current_density == pytest.approx(expected, rel=1e-12)
@@ -124,7 +124,7 @@ def test_flat_front_raised_by_a_charge_rises_by_faraday(name, request):
     domain = request.getfixturevalue(name)
     start, rise = domain.grid.height / 2, 0.15e-6
     before, after = profile(domain, start, WIDTH), profile(domain, start + rise, WIDTH)
-    observer = Observer(domain, MODEL, before)
+    observer = ConservedReadings(domain, MODEL, before)
     gained = observer.lithium_volume_per_area(after) - observer.lithium_volume_per_area(before)
     seen = observer.observe(level_of(domain, after), gained / MODEL.volume_per_charge)
     assert seen.uniformity.faraday_rise_m == pytest.approx(rise, rel=2e-3)
@@ -135,7 +135,7 @@ def test_flat_front_raised_by_a_charge_rises_by_faraday(name, request):
 
 def test_fields_are_nan_where_they_mean_nothing(slit):
     xi = profile(slit, DEPTH, WIDTH)
-    fields = Observer(slit, MODEL, xi).fields(level_of(slit, xi, ion=1e-3))
+    fields = ConservedReadings(slit, MODEL, xi).fields(level_of(slit, xi, ion=1e-3))
     assert list(fields) == list(FIELDS)
     known = {name: np.isfinite(values) for name, values in fields.items()}
     assert known["lithium_order_parameter"].all()
@@ -152,6 +152,8 @@ def test_fields_are_nan_where_they_mean_nothing(slit):
 def test_the_contact_proper_begins_at_half(slit, xi, share):
     """H(1/2) = 1/2: the wall of a thin deposit of 51 % counts, one of 49 % does not."""
     field = np.where(slit.pore > 0, xi, 0.0)
-    i = Observer(slit, MODEL, field).fields(level_of(slit, field))["contact_current_density"]
+    i = ConservedReadings(slit, MODEL, field).fields(level_of(slit, field))[
+        "contact_current_density"
+    ]
     on_wall = (slit.wall_density > 0) & (slit.pore > 0)
     assert np.isfinite(i)[on_wall].mean() == share

@@ -233,15 +233,15 @@ def test_only_steps_are_timed_and_the_median_of_them_is_told(monkeypatch):
 def test_fipys_side_makes_every_solver_and_agrees_with_ours(spacing, dimensions, cells):
     pytest.importorskip("fipy")
     from phasefield.bench import fipy_side
-    from phasefield.fipy_backend.conserved import FipyConservedBackend
+    from phasefield.fipy_backend.conserved import FipyConservedStepper
 
     makers = [fipy_side._maker(name) for name in rows.FIPY_SOLVERS]
     assert len({type(make()).__name__ for make in makers}) == 5
-    before = FipyConservedBackend.linear_solver
+    before = FipyConservedStepper.linear_solver
     try:
         theirs = fipy_side.short_run("scaled LU", spacing, 1, dimensions)
     finally:
-        FipyConservedBackend.linear_solver = before
+        FipyConservedStepper.linear_solver = before
     ours = whole.short_run(spacing, 1, dimensions=dimensions)
     assert theirs["cells"] == ours["cells"] == cells
     assert theirs["mean_rise_m"] == pytest.approx(ours["mean_rise_m"], rel=1e-5)

@@ -19,7 +19,7 @@ from phasefield.physics.energy import double_well
 from phasefield.setup.citations import bibtex
 from phasefield.setup.published_parameters import (
     force_scale,
-    paper_coefficients,
+    published_parameters,
     smallest_cross_term,
 )
 
@@ -99,7 +99,7 @@ def test_faces_deep_in_metal_that_no_ion_enters_pass_none():
 def test_coefficients_follow_from_measurable_numbers():
     """gamma 0.5 J/m2, delta 0.5 um, 5 ohm cm2: W 1.2e7, kappa 3.75e-7, L_eta 9.25e-3 (SI)."""
     also = ["interface.width=0.5 um", "geometry.pore_size=5 um", "kinetics.resistance=5 ohm*cm^2"]
-    model = paper_coefficients(load_case(QUICK, also))
+    model = published_parameters(load_case(QUICK, also))
     assert model.barrier_height == pytest.approx(1.2e7, rel=1e-9)
     assert model.gradient_coefficient == pytest.approx(3.75e-7, rel=1e-9)
     assert model.reaction_rate == pytest.approx(9.25e-3, rel=2e-3)
@@ -109,7 +109,7 @@ def test_coefficients_follow_from_measurable_numbers():
     force = 2 * 2.0 / (model.thermal_voltage / 5e-4)
     drive = model.reaction_rate * force / (model.interface_mobility * model.barrier_height)
     assert drive == pytest.approx(0.4, rel=1e-9)
-    consistent = paper_coefficients(
+    consistent = published_parameters(
         load_case(QUICK, [*also, "paper.interface_mobility=consistent"]), force=True
     )
     ratio = consistent.interface_mobility / consistent.reaction_rate
@@ -123,7 +123,7 @@ def test_a_hold_sets_the_mobility_by_the_drive_at_its_voltage():
         "{hold: {voltage: 12 mV, duration: 1 s}}",
     )
     by_plate, by_hold, by_both = (
-        paper_coefficients(load_case(QUICK, [f"protocol=[{steps}]"]))
+        published_parameters(load_case(QUICK, [f"protocol=[{steps}]"]))
         for steps in (plate, hold, f"{plate}, {hold}")
     )
     drive = 2 * np.sinh(12e-3 / 2 / by_hold.thermal_voltage)
@@ -155,9 +155,9 @@ def test_smallest_cross_term(drive, smallest):
 def test_refusals_name_the_rule_and_both_numbers(tmp_path, capsys, override, words):
     case = load_case(QUICK, [override])
     with pytest.raises(CaseError) as refused:
-        paper_coefficients(case)
+        published_parameters(case)
     assert refused.value.exit_code == 2
-    paper_coefficients(case, force=True)  # --force goes on
+    published_parameters(case, force=True)  # --force goes on
     assert cli.main(["run", QUICK, "--set", override, "--out", str(tmp_path / "run")]) == 2
     said = " ".join(capsys.readouterr().err.split())
     for word in words:

@@ -14,11 +14,11 @@ import numpy as np
 from geometries import Scaffold, generate
 from phasefield.case import load_case
 from phasefield.grid.smoothed_domain import Domain, build_domain
-from phasefield.models.fields import PAPER_FIELDS
+from phasefield.models.fields import PUBLISHED_FIELDS
 from phasefield.output.fields import UNITS, FieldSeries
 from phasefield.output.history import HistoryWriter
 from phasefield.output.run_directory import RunDirectory
-from phasefield.simulation.history_row import PAPER_COLUMNS
+from phasefield.simulation.history_row import PUBLISHED_COLUMNS
 
 CASE = """\
 format: 1
@@ -97,7 +97,7 @@ def _scaffold(case, recipe: Recipe) -> Scaffold:
 
 def _write_fields(path: Path, domain: Domain, recipe: Recipe) -> None:
     static = {"electrolyte_order_parameter": domain.phi, "wall_density": domain.wall_density}
-    units = {**UNITS, **{name: spec.unit for name, spec in PAPER_FIELDS.items()}}
+    units = {**UNITS, **{name: spec.unit for name, spec in PUBLISHED_FIELDS.items()}}
     series = FieldSeries(path, domain.grid, static, units=units)
     times = np.linspace(0, DURATION, recipe.frames)
     for index, time in enumerate(times[times <= recipe.until]):
@@ -138,7 +138,7 @@ def fields_at(domain: Domain, recipe: Recipe, time: float) -> dict[str, np.ndarr
 
 def _write_history(path: Path, recipe: Recipe) -> None:
     times = np.linspace(0, DURATION, 41)
-    columns = COLUMNS + PAPER_COLUMNS if recipe.model == "paper" else COLUMNS
+    columns = COLUMNS + PUBLISHED_COLUMNS if recipe.model == "paper" else COLUMNS
     with HistoryWriter(path / "history.csv", columns) as writer:
         for step, time in enumerate(times[times <= recipe.until]):
             row = dict(zip(COLUMNS, _row(step, float(time), recipe), strict=True))
@@ -160,7 +160,7 @@ def _ledger(time: float) -> dict[str, float]:
     values = (
         charge, 2 * charge, 4 * charge, 3.5 * charge, 0.0, 2.5 * charge, 2e-7, 0.3, -1.0 * time,
     )  # fmt: skip
-    return dict(zip(PAPER_COLUMNS, values, strict=True))
+    return dict(zip(PUBLISHED_COLUMNS, values, strict=True))
 
 
 def _row(step: int, time: float, recipe: Recipe) -> tuple[float, ...]:

@@ -15,11 +15,11 @@ from phasefield.models.conserved import voltage
 from phasefield.models.conserved.conducting_coating import Electrons
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
-from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.relaxation import relax
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.step import Unknowns
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.models.conserved.transmission_line import two_rails
 from phasefield.physics.salt import Salt
 
@@ -43,13 +43,13 @@ def coated(sheet, onset=0.0, lowest=0.0, highest=np.inf, **arguments):
 def stepped(domain, current, steps=1, dt=0.05, xi=None):
     """Levels of a few steps from a flat front, backend and model."""
     model = make_model(width=WIDTH)
-    backend = ConservedBackend(domain, model, WIDTH, 1e-12, 20)
+    backend = ConservedStepper(domain, model, WIDTH, 1e-12, 20)
     zero = np.zeros(domain.grid.shape)
     xi = profile(domain, 2e-6, WIDTH) if xi is None else xi
-    levels = [Level(0.0, xi, zero, zero, zero, zero)]
+    states = [ConservedState(0.0, xi, zero, zero, zero, zero)]
     for _ in range(steps):
-        levels.append(backend.advance(levels[-3:], dt, AppliedCurrent(current)).level)
-    return levels, backend, model
+        states.append(backend.advance(states[-3:], dt, AppliedCurrent(current)).state)
+    return states, backend, model
 
 
 @pytest.mark.parametrize("voltage", [None, 8e-3])
@@ -120,10 +120,10 @@ def test_a_short_step_takes_the_steady_current_of_two_conductors(sheet):
     start = relax(
         domain, model, profile(domain, 2e-6, WIDTH), tolerance=1e-10, duration=1.0, pore_size=1e-6
     )
-    levels, _, _ = stepped(domain, 0.2, dt=0.01, xi=start.xi)
-    expected = two_rails(domain, model, sheet, 0.2, levels[0].xi)
-    observer = Observer(domain, model, levels[0].xi)
-    found = observer.fields(levels[-1])["contact_current_density"]
+    states, _, _ = stepped(domain, 0.2, dt=0.01, xi=start.xi)
+    expected = two_rails(domain, model, sheet, 0.2, states[0].xi)
+    observer = ConservedReadings(domain, model, states[0].xi)
+    found = observer.fields(states[-1])["contact_current_density"]
     wall = domain.wall_density > 0.0
     assert np.isfinite(found[wall]).all()
     area = domain.wall_density.sum(axis=(0, 2))
@@ -133,18 +133,18 @@ def test_a_short_step_takes_the_steady_current_of_two_conductors(sheet):
     ]
     off = np.abs(layers[0] - layers[1]).max() / np.abs(layers[1]).max()
     assert off < 0.02
-    assert observer.voltage(levels[-1]) == pytest.approx(expected.voltage, rel=0.015)
+    assert observer.voltage(states[-1]) == pytest.approx(expected.voltage, rel=0.015)
 
 
 @pytest.mark.parametrize("sheet", [2e-10, 2e-7])
 def test_metal_is_charge_and_the_parts_of_the_voltage_add_up(sheet):
     domain = coated(sheet)
-    levels, _, model = stepped(domain, 2.0, steps=6, dt=2.0)
-    observer = Observer(domain, model, levels[0].xi)
-    start, end = (observer.lithium_volume_per_area(levels[n].xi) for n in (0, -1))
+    states, _, model = stepped(domain, 2.0, steps=6, dt=2.0)
+    observer = ConservedReadings(domain, model, states[0].xi)
+    start, end = (observer.lithium_volume_per_area(states[n].xi) for n in (0, -1))
     charge = 2.0 * 12.0 * model.volume_per_charge
     assert end - start == pytest.approx(charge, rel=1e-10)
-    seen = observer.observe(levels[-1], 24.0)
+    seen = observer.observe(states[-1], 24.0)
     parts = seen.parts
     total = parts.ohmic + parts.kinetic + parts.capillary + parts.electronic
     assert total == pytest.approx(seen.voltage, rel=1e-9)
@@ -157,8 +157,8 @@ def test_the_poorer_carrier_says_where_lithium_comes():
     found = []
     for sheet in (2e-11, 2e-6):
         domain = coated(sheet)
-        levels, _, _ = stepped(domain, 2.0, steps=8, dt=10.0)
-        grown = np.sum(domain.pore * (levels[-1].xi - levels[0].xi), axis=(0, 2))
+        states, _, _ = stepped(domain, 2.0, steps=8, dt=10.0)
+        grown = np.sum(domain.pore * (states[-1].xi - states[0].xi), axis=(0, 2))
         above = domain.grid.spacing[1] * np.arange(grown.size) > 3e-6
         found.append(grown[above].sum() / grown.sum())
     assert found[0] < 0.01
@@ -167,19 +167,19 @@ def test_the_poorer_carrier_says_where_lithium_comes():
 
 def test_a_wall_on_which_lithium_does_not_nucleate_is_a_clean_one():
     clean = coated(0.0)
-    levels, _, _ = stepped(clean, 2.0, steps=4, dt=5.0)
+    states, _, _ = stepped(clean, 2.0, steps=4, dt=5.0)
     barred, _, _ = stepped(coated(2e-6, onset=0.1), 2.0, steps=4, dt=5.0)
-    np.testing.assert_allclose(barred[-1].xi, levels[-1].xi, atol=1e-4)
+    np.testing.assert_allclose(barred[-1].xi, states[-1].xi, atol=1e-4)
     open_to, _, _ = stepped(coated(2e-6), 2.0, steps=4, dt=5.0)
-    assert np.abs(open_to[-1].xi - levels[-1].xi).max() > 0.02
+    assert np.abs(open_to[-1].xi - states[-1].xi).max() > 0.02
 
 
 def test_a_coating_without_a_way_to_the_collector_plates_nothing():
     domain = coated(2e-8, lowest=4e-6)
-    levels, backend, model = stepped(domain, 2.0)
-    observer = Observer(domain, model, levels[0].xi)
-    assert abs(observer.observe(levels[-1], 0.1).bare_share) < 1e-6
-    network = backend._electrons.network(levels[0].xi, find_bodies(levels[0].xi, domain))
+    states, backend, model = stepped(domain, 2.0)
+    observer = ConservedReadings(domain, model, states[0].xi)
+    assert abs(observer.observe(states[-1], 0.1).bare_share) < 1e-6
+    network = backend._electrons.network(states[0].xi, find_bodies(states[0].xi, domain))
     assert network.grounded[0]
     assert not network.grounded[1:].any()
 
@@ -189,8 +189,8 @@ def test_lithium_that_a_coating_joins_to_the_collector_is_not_dead():
     for domain in (coated(2e-8), coated(0.0)):
         drop = profile(domain, 4.5e-6, WIDTH) - profile(domain, 3.5e-6, WIDTH)
         xi = np.clip(profile(domain, 1.5e-6, WIDTH) + drop, 0.0, 1.0)
-        levels, _, model = stepped(domain, 2.0, xi=xi)
-        parts.append(Observer(domain, model, xi).observe(levels[-1], 0.1))
+        states, _, model = stepped(domain, 2.0, xi=xi)
+        parts.append(ConservedReadings(domain, model, xi).observe(states[-1], 0.1))
     joined, alone = parts
     assert joined.dead_lithium_per_area == 0.0
     assert alone.dead_lithium_per_area == pytest.approx(0.5e-6, rel=0.1)
@@ -199,18 +199,18 @@ def test_lithium_that_a_coating_joins_to_the_collector_is_not_dead():
 
 def test_a_held_voltage_finds_the_current_that_gives_it():
     domain = coated(1e-9)
-    levels, backend, model = stepped(domain, 2.0, dt=0.002)
-    observer = Observer(domain, model, levels[0].xi)
-    voltage = observer.voltage(levels[-1])
-    held = backend.advance(levels[:1], 0.002, AppliedVoltage(voltage)).level
+    states, backend, model = stepped(domain, 2.0, dt=0.002)
+    observer = ConservedReadings(domain, model, states[0].xi)
+    voltage = observer.voltage(states[-1])
+    held = backend.advance(states[:1], 0.002, AppliedVoltage(voltage)).state
     assert held.current_density == pytest.approx(2.0, rel=1e-6)
-    small = backend.advance(levels[:1], 0.002, AppliedCurrent(2.02)).level
+    small = backend.advance(states[:1], 0.002, AppliedCurrent(2.02)).state
     slope = (observer.voltage(small) - voltage) / 0.02
-    resistance = observer.observe(levels[-1], 0.1).resistance
+    resistance = observer.observe(states[-1], 0.1).resistance
     assert resistance.cell == pytest.approx(slope, rel=1e-3)
     more = (
-        np.nan_to_num(observer.fields(level)["contact_current_density"])
-        for level in (small, levels[-1])
+        np.nan_to_num(observer.fields(state)["contact_current_density"])
+        for state in (small, states[-1])
     )
     change = (next(more) - next(more)) / 0.02
     volume = domain.grid.cell_volume / domain.grid.cross_section
@@ -220,23 +220,23 @@ def test_a_held_voltage_finds_the_current_that_gives_it():
 
 def test_no_resistance_is_made_of_more_than_can_be_factorised(monkeypatch):
     domain = coated(2e-8)
-    levels, _, model = stepped(domain, 2.0)
-    observer = Observer(domain, model, levels[0].xi)
+    states, _, model = stepped(domain, 2.0)
+    observer = ConservedReadings(domain, model, states[0].xi)
     cells = np.count_nonzero(domain.electrolyte)
     monkeypatch.setattr(voltage, "DIRECT_UNKNOWNS", {2: cells})
-    assert np.isnan(observer.observe(levels[-1], 0.1).resistance.cell)
+    assert np.isnan(observer.observe(states[-1], 0.1).resistance.cell)
     monkeypatch.setattr(voltage, "DIRECT_UNKNOWNS", {2: 2 * cells})
-    assert observer.observe(levels[-1], 0.1).resistance.cell > 0.0
+    assert observer.observe(states[-1], 0.1).resistance.cell > 0.0
 
 
 def test_less_salt_plates_less_on_bare_coating():
     domain = coated(2e-5)
-    levels, _, model = stepped(domain, 2.0, dt=0.002)
+    states, _, model = stepped(domain, 2.0, dt=0.002)
     salt = Salt(0.5, 1e-10, 1000.0, model.thermal_voltage)
-    observer = Observer(domain, model, levels[0].xi, salt)
-    full = replace(levels[-1], concentration=np.full(domain.grid.shape, 1000.0))
-    half = replace(full, concentration=np.full(domain.grid.shape, 500.0))
-    more, less = (observer.observe(level, 0.1) for level in (full, half))
+    observer = ConservedReadings(domain, model, states[0].xi, salt)
+    full = replace(states[-1], own={"concentration": np.full(domain.grid.shape, 1000.0)})
+    half = replace(full, own={"concentration": np.full(domain.grid.shape, 500.0)})
+    more, less = (observer.observe(state, 0.1) for state in (full, half))
     assert less.bare_share / more.bare_share == pytest.approx(0.5**0.5, rel=1e-6)
     rise = less.resistance.interfacial / more.resistance.interfacial
     assert rise == pytest.approx(2**0.5, rel=0.1)

@@ -11,7 +11,7 @@ import pytest
 
 from geometries import channels
 from phasefield.case import load_case
-from phasefield.fipy_backend.conserved import FipyConservedBackend
+from phasefield.fipy_backend.conserved import FipyConservedStepper
 from phasefield.fipy_backend.library import LinearSource, fipy
 from phasefield.grid.grid import Grid
 from phasefield.grid.smoothed_domain import Domain, build_domain
@@ -19,9 +19,9 @@ from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.relaxation import relax
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.step import Step, Unknowns
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.setup.parameters import coefficients
 from phasefield.setup.scaffold import build_scaffold
 from phasefield.solvers.newton import NewtonFailed
@@ -94,7 +94,7 @@ def test_both_find_the_same_residual_anywhere(name, voltage):
     system = CoupledSystem(domain, model)
     residual, expected_net = system.evaluate(point, step)
     expected = residual.T
-    found, net = FipyConservedBackend(domain, model, WIDTH, 1e-9, 25).residual(point, step)
+    found, net = FipyConservedStepper(domain, model, WIDTH, 1e-9, 25).residual(point, step)
     for row in range(3):
         assert np.abs(found[row] - expected[row]).max() < 1e-12 * np.abs(expected[row]).max()
     assert net == pytest.approx(expected_net, rel=1e-12)
@@ -103,19 +103,19 @@ def test_both_find_the_same_residual_anywhere(name, voltage):
 
 def march(backend, start, dt, steps, applied=PLATE):
     """Levels and sweeps after `steps` steps."""
-    levels, sweeps = [start], 0
+    states, sweeps = [start], 0
     for _ in range(steps):
-        result = backend.advance(levels[-3:], dt, applied)
-        levels.append(result.level)
+        result = backend.advance(states[-3:], dt, applied)
+        states.append(result.state)
         sweeps += result.iterations
-    return levels, sweeps / steps
+    return states, sweeps / steps
 
 
 def both(domain, model, width, start, dt, steps, applied=PLATE):
     """Largest difference of the backends at any step: xi [1], V_l [V], V_s [V]."""
-    ours, _ = march(ConservedBackend(domain, model, width, 1e-9, 25), start, dt, steps, applied)
+    ours, _ = march(ConservedStepper(domain, model, width, 1e-9, 25), start, dt, steps, applied)
     theirs, sweeps = march(
-        FipyConservedBackend(domain, model, width, 1e-9, 25), start, dt, steps, applied
+        FipyConservedStepper(domain, model, width, 1e-9, 25), start, dt, steps, applied
     )
     assert theirs[-1].current_density == pytest.approx(ours[-1].current_density, rel=1e-6)
     assert sweeps < 10
@@ -149,7 +149,7 @@ def test_backends_agree_on_a_detached_body(applied):
     xi = xi + profile(domain, 2.9e-6, WIDTH) - profile(domain, 2e-6, WIDTH)
     assert find_bodies(xi, domain).floating == 1
     zero = np.zeros(xi.shape)
-    start = Level(0.0, xi, zero, zero, zero, zero)
+    start = ConservedState(0.0, xi, zero, zero, zero, zero)
     xi_difference, ion, metal = both(domain, make_model(width=WIDTH), WIDTH, start, 1.0, 2, applied)
     assert xi_difference < 1e-7
     assert max(ion, metal) < 1e-9
@@ -158,7 +158,7 @@ def test_backends_agree_on_a_detached_body(applied):
 def test_backends_agree_in_3d():
     domain = DOMAINS["3D"]()
     zero = np.zeros(domain.grid.shape)
-    start = Level(0.0, profile(domain, 1.3e-6, WIDTH), zero, zero, zero, zero)
+    start = ConservedState(0.0, profile(domain, 1.3e-6, WIDTH), zero, zero, zero, zero)
     xi_difference, ion, _ = both(domain, make_model(width=WIDTH), WIDTH, start, 5.0, 1)
     assert xi_difference < 1e-7
     assert ion < 1e-9
@@ -167,9 +167,9 @@ def test_backends_agree_in_3d():
 def test_metal_grown_is_charge_passed():
     domain, model = slit(0.1e-6, height=2e-6), make_model(width=WIDTH)
     zero = np.zeros(domain.grid.shape)
-    start = Level(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero, zero)
-    levels, _ = march(FipyConservedBackend(domain, model, WIDTH, 1e-9, 25), start, 5.0, 2)
-    grown = np.sum(domain.pore * (levels[-1].xi - start.xi)) * domain.grid.cell_volume
+    start = ConservedState(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero, zero)
+    states, _ = march(FipyConservedStepper(domain, model, WIDTH, 1e-9, 25), start, 5.0, 2)
+    grown = np.sum(domain.pore * (states[-1].xi - start.xi)) * domain.grid.cell_volume
     charge = 2 * 5.0 * 2.0 * domain.grid.cross_section
     assert grown == pytest.approx(charge * model.volume_per_charge, rel=1e-9, abs=0.0)
 
@@ -177,10 +177,10 @@ def test_metal_grown_is_charge_passed():
 def test_a_step_that_is_given_up_leaves_the_past_untouched():
     domain, model = slit(0.1e-6, height=2e-6), make_model(width=WIDTH)
     zero = np.zeros(domain.grid.shape)
-    start = Level(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero, zero)
+    start = ConservedState(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero, zero)
     before = start.xi.copy()
     with pytest.raises(NewtonFailed, match="after 1 sweeps, asked 1e-09"):
-        FipyConservedBackend(domain, model, WIDTH, 1e-9, 1).advance([start], 5.0, PLATE)
+        FipyConservedStepper(domain, model, WIDTH, 1e-9, 1).advance([start], 5.0, PLATE)
     assert np.array_equal(start.xi, before)
 
 

@@ -17,7 +17,7 @@ from phasefield.fipy_backend.fitted_mesh import FittedChannel, plate_fitted
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.relaxation import relax
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.stepper import ConservedStepper
 
 from .conftest import make_model, profile
 
@@ -60,16 +60,16 @@ def diffuse(wall_width):
     )
     domain = build_domain(scaffold, wall_width)
     model = make_model(width=WIDTH)
-    backend = ConservedBackend(domain, model, WIDTH, 1e-9, 25)
+    backend = ConservedStepper(domain, model, WIDTH, 1e-9, 25)
     start = relax(
         domain, model, profile(domain, DEPTH, WIDTH), tolerance=1e-9, duration=60, pore_size=PORE
     )
-    levels = [start]
+    states = [start]
     for _ in range(6):
-        levels = [*levels, backend.advance(levels, 10.0, AppliedCurrent(2.0)).level][-3:]
+        states = [*states, backend.advance(states, 10.0, AppliedCurrent(2.0)).state][-3:]
     heights = [
-        front_height(level.xi, domain.pore, domain.grid.spacing, 1)[0]
-        for level in (start, levels[-1])
+        front_height(state.xi, domain.pore, domain.grid.spacing, 1)[0]
+        for state in (start, states[-1])
     ]
     rise = heights[1] - heights[0]
     return rise[np.isfinite(rise)]

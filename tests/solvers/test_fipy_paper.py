@@ -10,16 +10,21 @@ import pytest
 from geometries import channels
 from phasefield.case import load_case
 from phasefield.fipy_backend.library import EquilibratedLU
-from phasefield.fipy_backend.published import FipyPaperBackend
-from phasefield.fipy_backend.published_equations import FipyPaperEquations
+from phasefield.fipy_backend.published import FipyPublishedStepper
+from phasefield.fipy_backend.published_equations import FipyPublishedEquations
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent, AppliedVoltage
-from phasefield.models.published.newton_system import PaperStep, PaperSystem, PaperUnknowns
-from phasefield.models.published.stepper import PaperBackend
-from phasefield.setup.model import make_parts
-from phasefield.setup.published_parameters import paper_coefficients
+from phasefield.models.published.newton_system import (
+    PublishedStep,
+    PublishedSystem,
+    PublishedUnknowns,
+)
+from phasefield.models.published.stepper import PublishedStepper
+from phasefield.setup.model import make_model
+from phasefield.setup.published_parameters import published_parameters
 from phasefield.setup.scaffold import build_scaffold
 from phasefield.solvers.newton import NewtonFailed
+from phasefield.solvers.time_formula import TimeFormula
 
 from .test_fipy import turned
 
@@ -59,26 +64,26 @@ DOMAINS = {
 def build(case):
     """Domain, model and start of a case."""
     domain = build_domain(build_scaffold(case), case.interface.width, force=True)
-    parts = make_parts(case, domain, None, force=False)
-    return domain, paper_coefficients(case), parts.start
+    parts = make_model(case, domain, None, force=False)
+    return domain, published_parameters(case), parts.start
 
 
 def march(backend, start, sizes, applied=PLATE):
     """Levels and iterations after steps of the given sizes [s]."""
-    levels, iterations = [start], 0
+    states, iterations = [start], 0
     for dt in sizes:
-        result = backend.advance(levels[-3:], dt, applied)
+        result = backend.advance(states[-3:], dt, applied)
         assert result.residual < 1e-8
-        levels.append(result.level)
+        states.append(result.state)
         iterations += result.iterations
-    return levels, iterations
+    return states, iterations
 
 
 def both(case, sizes, applied=PLATE):
     """Largest difference of the backends at any step: xi [1], c/c0 [1], V and V0 [V]."""
     domain, model, start = build(case)
     width, found = case.interface.width, []
-    for backend in (PaperBackend, FipyPaperBackend):
+    for backend in (PublishedStepper, FipyPublishedStepper):
         found.append(march(backend(domain, model, width, 1e-8, 25), start, sizes, applied))
     (ours, newton), (theirs, sweeps) = found
     print(f"Newton iterations {newton}, sweeps {sweeps}, in {len(sizes)} steps")
@@ -99,7 +104,7 @@ def anywhere(domain, model, seed):
     rng = np.random.default_rng(seed)
     cells = domain.grid.size
     xi = rng.uniform(-0.05, 1.05, cells) * rng.choice([0.0, 1.0], cells, p=[0.2, 0.8])
-    point = PaperUnknowns(
+    point = PublishedUnknowns(
         xi,
         model.ion_concentration * rng.uniform(0.1, 2.0, cells),
         model.thermal_voltage * rng.standard_normal(cells),
@@ -107,7 +112,7 @@ def anywhere(domain, model, seed):
     )
     past = xi - 0.1 * rng.standard_normal(cells)
     ions = model.ion_concentration * rng.uniform(0.1, 2.0, cells)
-    return point, PaperStep(1.4, 1.39 * past, 1.41 * ions, 7.0, 3.0)
+    return point, PublishedStep(TimeFormula(1.4, 1.0, 0.0, 7.0), 1.39 * past, 1.41 * ions, 3.0)
 
 
 @pytest.mark.parametrize(
@@ -117,12 +122,12 @@ def anywhere(domain, model, seed):
 def test_both_find_the_same_residual_anywhere(name, closure):
     """Every stencil, face value and electrode: in each cell to round-off, vacuum or metal."""
     domain = DOMAINS[name]()
-    model = paper_coefficients(small_case(f"paper.{closure}"))
+    model = published_parameters(small_case(f"paper.{closure}"))
     point, step = anywhere(domain, model, 0)
-    system = PaperSystem(domain, model)
+    system = PublishedSystem(domain, model)
     residual, expected_net = system.evaluate(point, step)
     expected = residual.T
-    found, net = FipyPaperBackend(domain, model, WIDTH, 1e-9, 25).residual(point, step)
+    found, net = FipyPublishedStepper(domain, model, WIDTH, 1e-9, 25).residual(point, step)
     assert np.all(np.abs(found - expected) < 1e-10 * np.abs(expected))
     assert net == pytest.approx(expected_net[0], rel=1e-12)
 
@@ -142,12 +147,12 @@ def test_a_sweep_solves_the_tangent_of_the_equations(name):
     The one slope left out is that of sigma and D on the electrodes: none where xi is 0 or 1.
     """
     domain = DOMAINS[name]()
-    model = paper_coefficients(small_case())
+    model = published_parameters(small_case())
     point, step = anywhere(domain, model, 1)
     ends = np.zeros(domain.grid.shape, bool)
     np.moveaxis(ends, domain.grid.growth_axis, 0)[[0, -1]] = True
     point.xi[ends.ravel()] = np.round(point.xi[ends.ravel()]).clip(0.0, 1.0)
-    equations = FipyPaperEquations(domain, model)
+    equations = FipyPublishedEquations(domain, model)
     place(equations, point)
     frozen = equations.coupled(step)
     scale = np.array([1.0, model.ion_concentration, model.thermal_voltage])
@@ -206,8 +211,8 @@ def test_backends_agree_in_3d():
 
 def test_metal_grown_is_the_charge_asked_for():
     domain, model, start = build(small_case("grid.spacing=0.15 um"))
-    levels, _ = march(FipyPaperBackend(domain, model, WIDTH, 1e-8, 25), start, (0.5,))
-    grown = np.sum(levels[-1].xi - start.xi) * domain.grid.cell_volume * model.charge_density
+    states, _ = march(FipyPublishedStepper(domain, model, WIDTH, 1e-8, 25), start, (0.5,))
+    grown = np.sum(states[-1].xi - start.xi) * domain.grid.cell_volume * model.charge_density
     assert grown == pytest.approx(0.5 * 2.0 * domain.grid.cross_section, rel=1e-6, abs=0.0)
 
 
@@ -215,14 +220,14 @@ def test_a_step_that_is_given_up_leaves_the_past_untouched():
     domain, model, start = build(small_case("grid.spacing=0.15 um"))
     before = start.xi.copy()
     with pytest.raises(NewtonFailed, match="after 1 sweeps, asked 1e-09"):
-        FipyPaperBackend(domain, model, WIDTH, 1e-9, 1).advance([start], 0.5, PLATE)
+        FipyPublishedStepper(domain, model, WIDTH, 1e-9, 1).advance([start], 0.5, PLATE)
     assert np.array_equal(start.xi, before)
 
 
 def test_the_case_chooses_the_backend():
     case = small_case("grid.spacing=0.15 um", "backend=fipy")
     domain = build_domain(build_scaffold(case), case.interface.width)
-    assert type(make_parts(case, domain, None, force=False).backend) is FipyPaperBackend
+    assert type(make_model(case, domain, None, force=False).backend) is FipyPublishedStepper
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.conserved.kernels import C_V, SLOTS
 from phasefield.models.conserved.newton_system import LITHIUM, CoupledSystem
-from phasefield.models.published.kernels import PAPER_SLOTS
+from phasefield.models.published.kernels import PUBLISHED_SLOTS
 from phasefield.solvers import block_solver
 from phasefield.solvers.block_solver import LinearSolver
 from phasefield.solvers.direct import Factors
@@ -19,7 +19,7 @@ from phasefield.solvers.fgmres import Workspace
 from phasefield.solvers.multigrid.block import Multigrid
 from phasefield.solvers.multigrid.block_couplings import (
     CONSERVED_LAYOUT,
-    PAPER_LAYOUT,
+    PUBLISHED_LAYOUT,
 )
 from phasefield.solvers.sparsity import Sparsity
 
@@ -186,7 +186,7 @@ def test_paper_system_takes_few_iterations():
     shape = (1, 41, 36)
     conductivity = stripes(shape, 1e9)
     potential = poisson(conductivity)[0]
-    values = np.zeros((conductivity.size, len(PAPER_SLOTS)))
+    values = np.zeros((conductivity.size, len(PUBLISHED_SLOTS)))
     seven = slice(C_V, C_V + 7)
     values[:, 0:7] = -potential[:, seven]
     values[:, 0] += 1.5 + rng.uniform(0, 5, len(values))
@@ -196,8 +196,8 @@ def test_paper_system_takes_few_iterations():
     values[:, 37:44] = potential[:, seven]
     values[:, [7, 8, 9, 30]] = rng.uniform(-0.1, 0.1, (len(values), 4))
     everywhere = np.ones((len(values), 3), bool)
-    sparsity = Sparsity(PAPER_SLOTS, everywhere, shape)
-    solver = LinearSolver(PAPER_LAYOUT, sparsity)
+    sparsity = Sparsity(PUBLISHED_SLOTS, everywhere, shape)
+    solver = LinearSolver(PUBLISHED_LAYOUT, sparsity)
     right = rng.standard_normal(everywhere.shape)
     x = solver.factorise(values).solve(right)
     assert 0 < solver._workspace.iterations <= FEW

@@ -12,7 +12,7 @@ from geometries import channels
 from phasefield.grid.faces import series_mean
 from phasefield.grid.smoothed_domain import Maps, Wall, build_domain
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.relaxation import relax
 from phasefield.models.conserved.voltage import Electrochemistry
 from phasefield.validation.plating import plate, reaction
@@ -45,7 +45,7 @@ def test_a_map_that_is_the_same_everywhere_is_the_plain_model_bit_by_bit(slit, w
     )
     for name in ("xi", "mu", "ion_potential"):
         np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
-    one, two = Observer(slit, other, xi), Observer(coated, model, xi)
+    one, two = ConservedReadings(slit, other, xi), ConservedReadings(coated, model, xi)
     assert two.observe(found, 6.0) == one.observe(plain, 6.0)
 
 
@@ -55,16 +55,16 @@ def test_a_wall_that_is_half_coated_conducts_as_two_resistances_in_parallel(slit
     domain = mapped(slit, above, (Wall("a", coated, pi / 2),))
     # the electrolyte takes nothing and the metal moves fast: one voltage over the whole contact
     model = make_model(width=width, diffusivity=1e-6)._replace(conductivity=1e4)
-    level = plate(domain, model, width, profile(slit, DEPTH, width), [1e-3], 0.1)[-1]
-    _, density = reaction(domain, model, level)
+    state = plate(domain, model, width, profile(slit, DEPTH, width), [1e-3], 0.1)[-1]
+    _, density = reaction(domain, model, state)
     cell = domain.grid.cell_volume / domain.grid.cross_section
-    contact = domain.wall_density * (3 - 2 * level.xi) * level.xi**2 * cell
+    contact = domain.wall_density * (3 - 2 * state.xi) * state.xi**2 * cell
     areas = [float(np.sum(contact, where=on)) for on in (~above, above)]
     through = [float(np.sum(density, where=on)) * cell for on in (~above, above)]
     resistance = 1.0 / (areas[0] / clean + areas[1] / coated)
     assert sum(through) == pytest.approx(0.1, rel=1e-9)
     assert through[1] == pytest.approx(0.1 * areas[1] / coated * resistance, rel=1e-3)
-    found = Electrochemistry(domain, model).resistance(level, find_bodies(level.xi, domain))
+    found = Electrochemistry(domain, model).resistance(state, find_bodies(state.xi, domain))
     assert found.interfacial == pytest.approx(resistance, rel=1e-3)
 
 
@@ -76,13 +76,13 @@ def test_charge_is_metal_to_rounding_on_a_patched_wall_and_a_layered_electrolyte
         slit, height % 0.6e-6 < 0.3e-6, (Wall("a", 400e-4, 2.4),), height > 1.5e-6, (0.003,)
     )
     xi = profile(slit, DEPTH, width)
-    levels = plate(domain, model, width, xi, [5.0, 5.0, 5.0])
-    observer = Observer(domain, model, xi)
-    grown = observer.lithium_volume_per_area(levels[-1].xi) - observer.lithium_volume_per_area(xi)
+    states = plate(domain, model, width, xi, [5.0, 5.0, 5.0])
+    observer = ConservedReadings(domain, model, xi)
+    grown = observer.lithium_volume_per_area(states[-1].xi) - observer.lithium_volume_per_area(xi)
     assert grown == pytest.approx(2.0 * 15.0 * model.volume_per_charge, rel=1e-9)
-    parts = observer.observe(levels[-1], 30.0).parts
+    parts = observer.observe(states[-1], 30.0).parts
     assert parts.ohmic + parts.kinetic + parts.capillary == pytest.approx(
-        observer.voltage(levels[-1]), rel=1e-8
+        observer.voltage(states[-1]), rel=1e-8
     )
 
 
@@ -95,16 +95,16 @@ def test_meniscus_between_walls_of_opposite_wetting_is_a_slanted_plane(angle):
     middle = 0.5 * (across[domain.pore[0, 0] > 0.5].min() + across[domain.pore[0, 0] > 0.5].max())
     walls = tuple(Wall(name, 1e-3, np.deg2rad(a)) for name, a in (("l", angle), ("r", 180 - angle)))
     domain = mapped(domain, np.where(across < middle, 1, 2), walls)
-    level = relax(
+    state = relax(
         domain, make_model(width=width, diffusivity=1e-12), profile(domain, 1.5e-6, width),
         tolerance=1e-9, duration=1e4, pore_size=pore,
     )  # fmt: skip
-    observer = Observer(domain, make_model(width=width), level.xi)
+    observer = ConservedReadings(domain, make_model(width=width), state.xi)
     inner = np.abs(across - middle) < 0.3 * pore
-    front = observer._front(level.xi).ravel()[inner]
+    front = observer._front(state.xi).ravel()[inner]
     slope, _ = np.polyfit(across[inner], front, 1)
     assert np.rad2deg(np.arctan2(1.0, -slope)) == pytest.approx(angle, abs=1.0)
-    assert np.abs(level.mu[level.xi > 0.9]).max() * pore / GAMMA < 0.02
+    assert np.abs(state.mu[state.xi > 0.9]).max() * pore / GAMMA < 0.02
 
 
 def block(shape, spacing, wall_at, width):
@@ -119,7 +119,7 @@ def test_layers_of_electrolyte_conduct_in_series(contrast):
     full = (domain.pore > 0).astype(float)
     layered = mapped(domain, region=heights(domain) > 4e-6, conductivities=(0.032 * contrast,))
     found = [
-        Observer(d, model, full).voltage(plate(d, model, width, full, [0.1], current)[-1])
+        ConservedReadings(d, model, full).voltage(plate(d, model, width, full, [0.1], current)[-1])
         for d in (domain, layered)
     ]
     more = current * 2e-6 * (1 / contrast - 1) / 0.032
@@ -133,8 +133,8 @@ def test_columns_of_electrolyte_conduct_in_parallel():
     columns = np.array([0, 0, 1, 1])
     layered = mapped(domain, region=columns, conductivities=(0.2,))
     full = (domain.pore > 0).astype(float)
-    level = plate(layered, model, width, full, [0.1], current)[-1]
-    rise = np.diff(level.ion_potential[0, 49:51], axis=0)[0] / spacing
+    state = plate(layered, model, width, full, [0.1], current)[-1]
+    rise = np.diff(state.ion_potential[0, 49:51], axis=0)[0] / spacing
     np.testing.assert_allclose(rise, current / np.mean([0.032, 0.2]), rtol=1e-5)
 
 

@@ -17,7 +17,7 @@ from phasefield.models.conserved.kernels import MU, XI, V
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.step import Step, Unknowns
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.models.conserved.thermal_noise import ThermalNoise
 from phasefield.physics.noise import Noise
 from phasefield.simulation.loop import build
@@ -30,12 +30,12 @@ WIDTH = 0.4e-6
 QUICK = ["noise={thermal: true, thickness: 0.2 um}", "solver.time_step=25 s"]
 
 
-def dissipation(domain, model, level, dt):
+def dissipation(domain, model, state, dt):
     """Change of psi xi in a step per mu [Pa-1] at rest, ions and reaction in between included."""
     system = CoupledSystem(domain, model)
-    flat = (getattr(level, name).ravel() for name in ("xi", "mu", "ion_potential"))
+    flat = (getattr(state, name).ravel() for name in ("xi", "mu", "ion_potential"))
     point = Unknowns(*flat, np.zeros(1))
-    step = Step(1.0, point.xi, dt, np.zeros(point.xi.size), find_bodies(level.xi, domain))
+    step = Step(1.0, point.xi, dt, np.zeros(point.xi.size), find_bodies(state.xi, domain))
     system.evaluate(point, step)
     matrix = system.sparsity.matrix(system._values).toarray()
     size, unpack = system.sparsity.size, system.sparsity.unpack
@@ -53,8 +53,8 @@ def test_fluctuation_is_what_dissipation_asks_for(dimensions):
     domain = build_domain(scaffold, WIDTH, force=True)
     model, thickness = make_model(width=WIDTH), 1e-7 if dimensions == 2 else None
     noise = ThermalNoise(domain, model, Noise(THERMAL_ENERGY, 1.0, 1, thickness))
-    level, dt = at_rest(profile(domain, 1.0e-6, WIDTH)), 7.0
-    asked, by_ion = dissipation(domain, model, level, dt)
+    state, dt = at_rest(profile(domain, 1.0e-6, WIDTH)), 7.0
+    asked, by_ion = dissipation(domain, model, state, dt)
     volume = domain.grid.cell_volume
     volume *= 1.0 if thickness is None else thickness / domain.grid.spacing[0]
     pore, electrolyte = domain.pore.ravel() > 0, domain.electrolyte.ravel() > 0
@@ -62,7 +62,7 @@ def test_fluctuation_is_what_dissipation_asks_for(dimensions):
     for n in range(path.size):
         path[:] = 0.0
         path.flat[n] = np.sqrt(dt)
-        lithium, shot, ions = noise.brings(level, path).reshape(3, -1)
+        lithium, shot, ions = noise.brings(state, path).reshape(3, -1)
         metal = (lithium + model.volume_per_charge * shot)[pore]
         columns.append(metal - by_ion @ (model.volume_per_charge * (shot - ions))[electrolyte])
     found = np.array(columns).T @ np.array(columns)
@@ -107,39 +107,41 @@ def test_the_path_depends_on_time_and_seed_alone(slab):
 
 
 def test_noise_goes_with_the_root_of_the_thickness(slab):
-    level = at_rest(profile(slab, 1.2e-6, WIDTH))
+    state = at_rest(profile(slab, 1.2e-6, WIDTH))
     thin, thick = noise_on(slab), noise_on(slab, thickness=4e-7)
     path = thin.path(0.0, 2.0)
-    expected = 2.0 * thick.brings(level, path)
-    assert thin.brings(level, path) == pytest.approx(expected, rel=1e-12, abs=0.0)
+    expected = 2.0 * thick.brings(state, path)
+    assert thin.brings(state, path) == pytest.approx(expected, rel=1e-12, abs=0.0)
 
 
 def test_noise_neither_makes_lithium_nor_moves_it_where_there_is_none(slab):
-    level = at_rest(profile(slab, 1.2e-6, WIDTH))
+    state = at_rest(profile(slab, 1.2e-6, WIDTH))
     noise = noise_on(slab)
-    lithium, shot, ions = noise.brings(level, noise.path(0.0, 2.0))
+    lithium, shot, ions = noise.brings(state, noise.path(0.0, 2.0))
     for moved in (lithium, ions):
         assert abs(moved.sum()) < 1e-13 * np.abs(moved).sum()
-    empty = ~ndimage.binary_dilation(level.xi > 0.0)
+    empty = ~ndimage.binary_dilation(state.xi > 0.0)
     assert empty.any() and np.all(lithium[empty] == 0.0)
     assert np.all(lithium[slab.pore == 0.0] == 0.0)
-    assert np.all(shot[(slab.wall_density == 0.0) | (level.xi == 0.0)] == 0.0)
+    assert np.all(shot[(slab.wall_density == 0.0) | (state.xi == 0.0)] == 0.0)
     assert np.all(ions[slab.electrolyte == 0.0] == 0.0)
 
 
 def test_a_step_in_two_pieces_meets_the_same_noise(slab):
     """As after a rejection: what is left between both is the error of the step, no other draw."""
-    start = replace(at_rest(profile(slab, 1.2e-6, WIDTH)), noise=np.zeros((3, *slab.pore.shape)))
+    start = replace(
+        at_rest(profile(slab, 1.2e-6, WIDTH)), own={"noise": np.zeros((3, *slab.pore.shape))}
+    )
     ends = []
     for pieces in (1, 2):
         coefficients = Noise(THERMAL_ENERGY, 0.02, 1, 1e-8)
         model = make_model(width=WIDTH)
-        backend = ConservedBackend(slab, model, WIDTH, 1e-11, 25, noise=coefficients)
-        levels = [start]
+        backend = ConservedStepper(slab, model, WIDTH, 1e-11, 25, noise=coefficients)
+        states = [start]
         for _ in range(pieces):
-            found = backend.advance(levels, 0.02 / pieces, AppliedCurrent(0.0))
-            levels = [found.level]
-        ends.append(levels[-1].xi)
+            found = backend.advance(states, 0.02 / pieces, AppliedCurrent(0.0))
+            states = [found.state]
+        ends.append(states[-1].xi)
     front = (start.xi > 0.2) & (start.xi < 0.8)
     moved, differ = (np.std((ends[1] - other)[front]) for other in (start.xi, ends[0]))
     assert differ < 0.25 * moved
@@ -160,13 +162,13 @@ def test_a_run_is_the_same_again_and_after_a_checkpoint():
         for _ in range(2):
             simulation.advance()
         for name in ("xi", "mu", "ion_potential", "noise"):
-            assert np.array_equal(getattr(simulation.level, name), getattr(once.level, name))
+            assert np.array_equal(getattr(simulation.state, name), getattr(once.state, name))
     assert abs(once.ledger.balance - 1.0) < 1e-13
     assert once.newton_iterations / once.step < 8
     seeded, plain = ran("noise.seed=7"), ran("noise={thermal: false}")
     for different in (seeded, plain):
-        assert 1e-6 < np.abs(different.level.xi - once.level.xi).max() < 0.1
-    assert plain.level.noise is None
+        assert 1e-6 < np.abs(different.state.xi - once.state.xi).max() < 0.1
+    assert "noise" not in plain.state.own
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
-from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.relaxation import relax
-from phasefield.models.conserved.state import Level
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.state import ConservedState
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.solvers.step_size import StepControl
 from phasefield.solvers.time_formula import error_factor, extrapolation_weights, time_formula
 
@@ -47,7 +47,7 @@ def test_error_estimate_is_exact_for_a_cubic(times):
 
 
 def test_second_step_of_a_parabola_is_overestimated_within_a_factor():
-    """Two levels: BDF2 has no error here, backward Euler has h^2; the estimate lies between."""
+    """Two states: BDF2 has no error here, backward Euler has h^2; the estimate lies between."""
     times, step = [0.0, 0.4], 0.5
     predicted = extrapolated(times, [t**2 for t in times], 0.9)
     estimate = (0.9**2 - predicted) * error_factor(times, step)
@@ -69,21 +69,21 @@ def moments(domain, xi):
     return np.array([along @ y, along @ y**2, across @ x**2])
 
 
-def march(backend, levels, dt, count):
+def march(backend, states, dt, count):
     for _ in range(count):
-        levels = [*levels, backend.advance(levels, dt, AppliedCurrent(2.0)).level][-3:]
-    return levels
+        states = [*states, backend.advance(states, dt, AppliedCurrent(2.0)).state][-3:]
+    return states
 
 
 @pytest.mark.parametrize("angle", [90, 62])
 def test_fixed_steps_converge_with_second_order(slit, width, angle):
     """Past the switch-on, the first step (backward Euler) costs second order once, the rest too."""
     model = make_model(width=width, angle=angle)
-    backend = ConservedBackend(slit, model, width, 1e-11, 25)
+    backend = ConservedStepper(slit, model, width, 1e-11, 25)
     xi = profile(slit, 1.5e-6, width)
     zero = np.zeros(xi.shape)
-    start = march(backend, [Level(0.0, xi, zero, zero, zero, zero)], 1.0, 10)[-1:]
-    observer = Observer(slit, model, xi)
+    start = march(backend, [ConservedState(0.0, xi, zero, zero, zero, zero)], 1.0, 10)[-1:]
+    observer = ConservedReadings(slit, model, xi)
     found = []
     for count in (8, 16, 32):
         end = march(backend, start, 16.0 / count, count)[-1].xi
@@ -102,6 +102,6 @@ def test_rest_energy_converges_with_second_order_in_the_grid():
         domain = build_domain(channels(1.2e-6, 0.5, 1.5e-6, "unit_cell", spacing), width)
         xi = profile(domain, 0.75e-6, width)
         rest = relax(domain, model, xi, tolerance=1e-9, duration=1e-3, pore_size=1.2e-6)
-        energies.append(Observer(domain, model, xi).free_energy(rest.xi))
+        energies.append(ConservedReadings(domain, model, xi).free_energy(rest.xi))
     coarse, fine = (abs(b - a) for a, b in pairwise(energies))
     assert np.log(coarse / fine) / np.log(1.5) == pytest.approx(2.0, abs=0.15)

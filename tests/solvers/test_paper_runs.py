@@ -9,9 +9,9 @@ import pytest
 
 from phasefield.case import load_case
 from phasefield.models.base import AppliedVoltage
-from phasefield.models.published.stepper import PaperBackend
+from phasefield.models.published.stepper import PublishedStepper
 from phasefield.physics.published import interpolation
-from phasefield.setup.published_parameters import paper_coefficients
+from phasefield.setup.published_parameters import published_parameters
 from phasefield.simulation.loop import build
 from phasefield.simulation.runner import run
 
@@ -63,23 +63,23 @@ def test_lithium_leaves_the_wall_without_any_current():
     """No reaction at all: a gap opens between lithium and LLZO, and lithium vanishes (a, c)."""
     case = load_case(QUICK)
     simulation = build(case)
-    model = paper_coefficients(case)._replace(reaction_rate=0.0)
-    backend = PaperBackend(simulation.domain, model, case.interface.width, 1e-9, 25)
-    level = simulation.level
-    metal, connection = [simulation.metal_charge(level.xi)], [joined(simulation, level)]
+    model = published_parameters(case)._replace(reaction_rate=0.0)
+    backend = PublishedStepper(simulation.domain, model, case.interface.width, 1e-9, 25)
+    state = simulation.state
+    metal, connection = [simulation.metal_charge(state.xi)], [joined(simulation, state)]
     for dt in (10.0, 50.0, 100.0, 200.0):
-        level = backend.advance([level], dt, AppliedVoltage(0.0)).level
-        metal.append(simulation.metal_charge(level.xi))
-        connection.append(joined(simulation, level))
+        state = backend.advance([state], dt, AppliedVoltage(0.0)).state
+        metal.append(simulation.metal_charge(state.xi))
+        connection.append(joined(simulation, state))
     assert connection[0] == pytest.approx(1.0, abs=1e-3)
     assert connection[-1] < 0.7
     assert metal[0] - metal[-1] > 400.0  # C/m2, what 200 s of plating bring
 
 
-def joined(simulation, level):
+def joined(simulation, state):
     """Smallest h(xi) + h(phi) across the wall, half way up the lithium."""
-    row = level.xi.shape[1] // 4
-    ours = interpolation.py_func(level.xi[0, row])
+    row = state.xi.shape[1] // 4
+    ours = interpolation.py_func(state.xi[0, row])
     return (ours + interpolation.py_func(simulation.domain.phi[0, row])).min()
 
 

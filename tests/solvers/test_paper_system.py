@@ -8,11 +8,16 @@ import pytest
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent, AppliedVoltage
-from phasefield.models.published.newton_system import PaperStep, PaperSystem, PaperUnknowns
-from phasefield.models.published.readings import PaperObserver
-from phasefield.models.published.state import PaperLevel
-from phasefield.models.published.stepper import PaperBackend
+from phasefield.models.published.newton_system import (
+    PublishedStep,
+    PublishedSystem,
+    PublishedUnknowns,
+)
+from phasefield.models.published.readings import PublishedReadings
+from phasefield.models.published.state import PublishedState
+from phasefield.models.published.stepper import PublishedStepper
 from phasefield.solvers.newton import solve
+from phasefield.solvers.time_formula import TimeFormula, time_formula
 from phasefield.validation.allen_cahn import front_speed, shrinking
 from phasefield.validation.setups import (
     PAPER_WIDTH,
@@ -38,7 +43,7 @@ def test_newton_update_solves_the_linearised_system(dimensions, control, fixed):
         dimensions=dimensions,
     )  # fmt: skip
     domain = build_domain(scaffold, width, force=True)
-    system = PaperSystem(domain, published_model(metal_side_fixed=fixed))
+    system = PublishedSystem(domain, published_model(metal_side_fixed=fixed))
     rng = np.random.default_rng(4)
     cells = domain.grid.size
     grid = domain.grid
@@ -47,14 +52,16 @@ def test_newton_update_solves_the_linearised_system(dimensions, control, fixed):
     shape[grid.growth_axis] = -1
     front = 0.5 * (1 - np.tanh(2 * (along - 2e-6) / width)).reshape(shape) * (1 - domain.phi)
     xi = front.ravel() + 0.02 * rng.random(cells)
-    point = PaperUnknowns(
+    point = PublishedUnknowns(
         xi,
         4e4 * (domain.phi.ravel() + 0.05 * rng.random(cells)),
         -6e-3 * rng.random(cells),
         np.array([7e-3]),
     )
     growth = 3.0 if control == "current" else None
-    step = PaperStep(1.5, 1.5 * xi * 0.99, 4e4 * domain.phi.ravel(), 2.0, growth, 9e-3)
+    step = PublishedStep(
+        TimeFormula(1.5, 2.0, -0.5, 2.0), 1.5 * xi * 0.99, 4e4 * domain.phi.ravel(), growth, 9e-3
+    )
     residual, net = system.evaluate(point, step)
     change, extra = system.update(residual.copy(), net.copy(), step)
     scale = system.column_scale
@@ -101,12 +108,12 @@ def test_circle_without_reaction_shrinks_by_its_curvature():
 def boltzmann_error(cells):
     """Largest error of c in dense LLZO with a blocking electrode below, without reaction."""
     domain = uniform_domain((1, cells, 1), 1e-5 / cells, 1.0)
-    system = PaperSystem(domain, published_model(reaction_rate=0.0))
+    system = PublishedSystem(domain, published_model(reaction_rate=0.0))
     zero = np.zeros(cells)
     applied = 2 * THERMAL_VOLTAGE
-    found = PaperUnknowns(zero, np.full(cells, 4e4), zero, np.zeros(1))
+    found = PublishedUnknowns(zero, np.full(cells, 4e4), zero, np.zeros(1))
     for _ in range(4):
-        step = PaperStep(1.0, zero, found.concentration, 1e4, None, applied)
+        step = PublishedStep(time_formula([0.0], 1e4), zero, found.concentration, None, applied)
         found = solve(system, found, step, 1e-10, 30).unknowns
     expected_v = -applied * (1 - heights(domain).ravel() / 1e-5)
     assert found.potential == pytest.approx(expected_v, abs=1e-12)
@@ -124,19 +131,19 @@ def test_ions_between_two_fixed_concentrations_drift_through():
     domain = uniform_domain((1, 20, 1), 5e-7, 1.0)
     model = published_model(reaction_rate=0.0, metal_side_fixed=True)
     zero, c = np.zeros(20), np.full(20, 4e4)
-    step = PaperStep(1.0, zero, c, 10.0, None, 0.01)
-    start = PaperUnknowns(zero, c, zero, np.zeros(1))
-    found = solve(PaperSystem(domain, model), start, step, 1e-10, 30).unknowns
+    step = PublishedStep(time_formula([0.0], 10.0), zero, c, None, 0.01)
+    start = PublishedUnknowns(zero, c, zero, np.zeros(1))
+    found = solve(PublishedSystem(domain, model), start, step, 1e-10, 30).unknowns
     assert found.concentration == pytest.approx(c, rel=1e-8)
     shape, zero = domain.grid.shape, np.zeros(domain.grid.shape)
     fields = (found.concentration.reshape(shape), found.potential.reshape(shape))
-    level = PaperLevel(10.0, zero, *fields, 0.01)
-    observer = PaperObserver(domain, model, zero)
+    state = PublishedState(10.0, zero, *fields, 0.01)
+    observer = PublishedReadings(domain, model, zero)
     through = 96485.33 * 2e-13 * 4e4 * 0.01 / THERMAL_VOLTAGE / 1e-5
-    assert observer.electrode_currents(level)[1] == pytest.approx(through, rel=1e-6)
-    assert observer.metal_side_ions(level) == pytest.approx(-through, rel=1e-6)
-    blocked = PaperObserver(domain, published_model(), zero)
-    assert blocked.metal_side_ions(level) == 0.0
+    assert observer.electrode_currents(state)[1] == pytest.approx(through, rel=1e-6)
+    assert observer.metal_side_ions(state) == pytest.approx(-through, rel=1e-6)
+    blocked = PublishedReadings(domain, published_model(), zero)
+    assert blocked.metal_side_ions(state) == 0.0
 
 
 def test_applied_voltage_and_current_are_two_views_of_one_step():
@@ -146,10 +153,10 @@ def test_applied_voltage_and_current_are_two_views_of_one_step():
     front = tanh_front(heights(domain) - 5 * PAPER_WIDTH, PAPER_WIDTH)
     xi = front * (1 - domain.phi)
     zero = np.zeros_like(xi)
-    start = [PaperLevel(0.0, xi, 4e4 * domain.phi, zero, 0.0)]
-    backend = PaperBackend(domain, published_model(), PAPER_WIDTH, 1e-11, 30)
-    by_current = backend.advance(start, 2.0, AppliedCurrent(2.0)).level
-    by_voltage = backend.advance(start, 2.0, AppliedVoltage(by_current.applied_voltage)).level
+    start = [PublishedState(0.0, xi, 4e4 * domain.phi, zero, 0.0)]
+    backend = PublishedStepper(domain, published_model(), PAPER_WIDTH, 1e-11, 30)
+    by_current = backend.advance(start, 2.0, AppliedCurrent(2.0)).state
+    by_voltage = backend.advance(start, 2.0, AppliedVoltage(by_current.applied_voltage)).state
     assert by_voltage.applied_voltage == by_current.applied_voltage > 0.0
     assert by_voltage.xi == pytest.approx(by_current.xi, abs=1e-10)
     grown = (by_current.xi - xi).sum() * domain.grid.spacing[1]

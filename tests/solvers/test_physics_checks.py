@@ -13,10 +13,10 @@ from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
-from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.relaxation import relax
 from phasefield.models.conserved.step import Step, Unknowns
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.physics.transport import filling
 from phasefield.solvers.newton import solve
 from phasefield.validation.capillarity import ripple_rate
@@ -128,12 +128,12 @@ def test_electrical_power_is_dissipated_or_stored(slit, width):
     model = make_model(width=width, angle=70)
     xi = profile(slit, 1.5e-6, width)
     start = plate(slit, model, width, xi, [2.0] * 4)[-1]
-    observer = Observer(slit, model, xi)
+    observer = ConservedReadings(slit, model, xi)
     volume, area = slit.grid.cell_volume, slit.grid.cross_section
     work = []
     for dt in (0.2, 0.1):
-        backend = ConservedBackend(slit, model, width, 1e-12, 30)
-        end = backend.advance([start], dt, AppliedCurrent(2.0)).level
+        backend = ConservedStepper(slit, model, width, 1e-12, 30)
+        end = backend.advance([start], dt, AppliedCurrent(2.0)).state
         e, rate = reaction(slit, model, end)
         supplied = np.sum(2.0 * slit.electrode * end.ion_potential)
         sigma = np.full(xi.shape, model.conductivity)
@@ -151,7 +151,7 @@ def test_electrical_power_is_dissipated_or_stored(slit, width):
 def test_relaxation_conserves_metal_and_lowers_the_energy(slit, width):
     model = make_model(width=width, angle=62)
     xi = profile(slit, 1.5e-6, width)
-    observer = Observer(slit, model, xi)
+    observer = ConservedReadings(slit, model, xi)
     system = CoupledSystem(slit, model, reacting=False)
     zero, bodies = np.zeros(xi.size), find_bodies(xi, slit)
     now = Unknowns(xi.ravel(), zero, zero, np.zeros(1))
@@ -242,14 +242,14 @@ def test_detached_lithium_on_the_wall_carries_no_net_current(slit, width):
     xi = np.clip(profile(slit, 1.2e-6, width) + drop, 0, 1)
     bodies = find_bodies(xi, slit)
     assert (bodies.floating, bodies.total) == (1, 2)
-    for level in plate(slit, model, width, xi, [1.0, 1.0])[1:]:
-        _, rate = reaction(slit, model, level)
+    for state in plate(slit, model, width, xi, [1.0, 1.0])[1:]:
+        _, rate = reaction(slit, model, state)
         floating = rate[bodies.index == 1]
         assert np.abs(floating).sum() > 1e-3 * rate.sum()
         assert abs(floating.sum()) < 1e-8 * rate.sum()
-        potential = np.unique(level.metal_potential)
+        potential = np.unique(state.metal_potential)
         assert len(potential) == 2
-        assert potential[0] == 0.0 < potential[1] < level.ion_potential.max()
+        assert potential[0] == 0.0 < potential[1] < state.ion_potential.max()
 
 
 def test_two_bodies_on_the_collector_share_its_potential(width):
@@ -260,8 +260,8 @@ def test_two_bodies_on_the_collector_share_its_potential(width):
     xi = np.where(left, low, high)
     bodies = find_bodies(xi, domain)
     assert (bodies.floating, bodies.total) == (0, 2)
-    level = plate(domain, model, width, xi, [1.0])[-1]
-    assert np.all(level.metal_potential == 0.0)
-    _, rate = reaction(domain, model, level)
+    state = plate(domain, model, width, xi, [1.0])[-1]
+    assert np.all(state.metal_potential == 0.0)
+    _, rate = reaction(domain, model, state)
     shares = [rate[..., side].sum() / rate.sum() for side in (left, ~left)]
     assert 0.3 < shares[0] < shares[1]

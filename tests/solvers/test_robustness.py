@@ -14,9 +14,9 @@ from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.relaxation import relax
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.step import Step, Unknowns
-from phasefield.models.conserved.stepper import ConservedBackend
+from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.physics.front import front_at_rest
 from phasefield.simulation.loop import build
 from phasefield.solvers.newton import solve
@@ -43,13 +43,13 @@ def floating():
 def test_a_drop_that_touches_no_wall_has_no_part_in_the_current(floating):
     domain, width, xi = floating
     zero = np.zeros(xi.shape)
-    backend = ConservedBackend(domain, make_model(width=width), width, 1e-9, 25)
-    level = backend.advance(
-        [Level(0.0, xi, zero, zero, zero, zero)], 0.5, AppliedCurrent(2.0)
-    ).level
-    assert np.isfinite(level.metal_potential).all()
-    grown = np.sum(domain.pore * (level.xi - xi), where=find_bodies(xi, domain).index == 1)
-    everywhere = np.sum(domain.pore * (level.xi - xi))
+    backend = ConservedStepper(domain, make_model(width=width), width, 1e-9, 25)
+    state = backend.advance(
+        [ConservedState(0.0, xi, zero, zero, zero, zero)], 0.5, AppliedCurrent(2.0)
+    ).state
+    assert np.isfinite(state.metal_potential).all()
+    grown = np.sum(domain.pore * (state.xi - xi), where=find_bodies(xi, domain).index == 1)
+    everywhere = np.sum(domain.pore * (state.xi - xi))
     assert abs(grown) < 1e-6 * everywhere
 
 
@@ -85,8 +85,8 @@ def test_lithium_in_crooked_pores_settles_only_for_a_while(slit, width):
 
 def test_an_error_that_no_step_meets_is_a_clean_error(monkeypatch):
     simulation = build(small("solver.time_step=null"))
-    result = simulation.parts.backend.advance(simulation.levels, 0.1, AppliedCurrent(2.0))
-    monkeypatch.setattr(ConservedBackend, "advance", lambda *arguments: replace(result, error=1.0))
+    result = simulation.model.stepper.advance(simulation.states, 0.1, AppliedCurrent(2.0))
+    monkeypatch.setattr(ConservedStepper, "advance", lambda *arguments: replace(result, error=1.0))
     with pytest.raises(DidNotConverge, match="stays above"):
         simulation.advance()
     assert simulation.time == 0.0

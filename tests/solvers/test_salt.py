@@ -12,15 +12,15 @@ from phasefield.constants import FARADAY
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.models.conserved import cell, salt
-from phasefield.models.conserved.readings import Observer
-from phasefield.models.conserved.state import Level
-from phasefield.models.conserved.stepper import ConservedBackend
-from phasefield.models.conserved.symmetric_cell import SymmetricObserver
+from phasefield.models.conserved.readings import ConservedReadings
+from phasefield.models.conserved.state import ConservedState
+from phasefield.models.conserved.stepper import ConservedStepper
+from phasefield.models.conserved.symmetric_cell import SymmetricReadings
 from phasefield.models.conserved.voltage import Electrochemistry
 from phasefield.physics.kinetics import butler_volmer
 from phasefield.physics.salt import Salt
 from phasefield.physics.transport import contact
-from phasefield.solvers.anderson import Mixing
+from phasefield.solvers.anderson import Anderson
 from phasefield.solvers.newton import NewtonFailed
 
 from .conftest import THERMAL_VOLTAGE, profile
@@ -35,17 +35,17 @@ def salt_with(number, diffusivity=1e-12):
 def level_of(xi, *, salty=True):
     zero = np.zeros_like(xi)
     c = np.full_like(xi, C0) if salty else None
-    return Level(0.0, xi, zero, zero, zero, zero, concentration=c)
+    return ConservedState(0.0, xi, zero, zero, zero, zero, own={"concentration": c})
 
 
 def march(domain, model, width, of_salt, applied, steps=(1.0, 1.0, 2.0)):
     """Levels after some steps, and the observer."""
     xi = profile(domain, 1.5e-6, width)
-    backend = ConservedBackend(domain, model, width, 1e-11, 30, of_salt)
-    levels = [level_of(xi, salty=of_salt is not None)]
+    backend = ConservedStepper(domain, model, width, 1e-11, 30, of_salt)
+    states = [level_of(xi, salty=of_salt is not None)]
     for dt in steps:
-        levels.append(backend.advance(levels[-3:], dt, applied).level)
-    return levels, Observer(domain, model, xi, of_salt)
+        states.append(backend.advance(states[-3:], dt, applied).state)
+    return states, ConservedReadings(domain, model, xi, of_salt)
 
 
 PLATE = AppliedCurrent(2.0)
@@ -57,7 +57,7 @@ def test_a_single_ion_conductor_keeps_its_salt_and_everything_else(
 ):
     plain, _ = march(slit, model, width, None, PLATE)
     found, observer = march(slit, model, width, salt_with(number), PLATE)
-    assert np.abs(found[-1].concentration / C0 - 1).max() < close
+    assert np.abs(found[-1].own["concentration"] / C0 - 1).max() < close
     for name in ("xi", "mu", "ion_potential"):
         one, two = getattr(plain[-1], name), getattr(found[-1], name)
         assert np.abs(two - one).max() <= close * np.abs(one).max(), name
@@ -67,26 +67,26 @@ def test_a_single_ion_conductor_keeps_its_salt_and_everything_else(
 @pytest.mark.parametrize("applied", [PLATE, AppliedCurrent(-2.0), AppliedVoltage(8e-3)])
 def test_salt_and_charge_are_kept_and_the_parts_add_up(slit, model, width, applied):
     of_salt = salt_with(0.3)
-    levels, observer = march(slit, model, width, of_salt, applied)
-    level, grid = levels[-1], slit.grid
-    seen = observer.observe(level, 1.0)
+    states, observer = march(slit, model, width, of_salt, applied)
+    state, grid = states[-1], slit.grid
+    seen = observer.observe(state, 1.0)
     assert abs(seen.salt.gain) < 1e-13
     assert seen.salt.smallest < 0.999 * C0 < 1.001 * C0 < seen.salt.largest
     parts = seen.parts
     total = parts.ohmic + parts.kinetic + parts.capillary + parts.concentration
     assert total == pytest.approx(seen.voltage, abs=1e-8)
-    assert np.sign(parts.concentration) == np.sign(level.current_density)
+    assert np.sign(parts.concentration) == np.sign(state.current_density)
     if isinstance(applied, AppliedVoltage):
         assert seen.voltage == pytest.approx(8e-3, rel=1e-6)
-    first = levels[1]
-    grown = np.sum(slit.pore * (first.xi - levels[0].xi)) * grid.cell_volume / grid.cross_section
+    first = states[1]
+    grown = np.sum(slit.pore * (first.xi - states[0].xi)) * grid.cell_volume / grid.cross_section
     passed = first.current_density * first.time * model.volume_per_charge
     assert grown == pytest.approx(passed, rel=1e-10)
 
 
 def test_plating_leaves_less_salt_at_the_lithium_than_on_top(slit, model, width):
-    levels, _ = march(slit, model, width, salt_with(0.3), PLATE)
-    along = np.average(levels[-1].concentration, weights=slit.electrolyte, axis=(0, 2))
+    states, _ = march(slit, model, width, salt_with(0.3), PLATE)
+    along = np.average(states[-1].own["concentration"], weights=slit.electrolyte, axis=(0, 2))
     assert np.argmax(along) == along.size - 1
     assert along[:4].max() < 0.999 * C0
 
@@ -94,8 +94,8 @@ def test_plating_leaves_less_salt_at_the_lithium_than_on_top(slit, model, width)
 def test_the_step_satisfies_the_equation_as_lithium_ions_have_it(slit, model, width):
     """(F) with its reaction and the flux of the counter electrode; the solver uses the anions'."""
     of_salt, dt = salt_with(0.3), 2.0
-    levels, _ = march(slit, model, width, of_salt, PLATE, steps=(dt,))
-    level, c = levels[-1], levels[-1].concentration
+    states, _ = march(slit, model, width, of_salt, PLATE, steps=(dt,))
+    state, c = states[-1], states[-1].own["concentration"]
     phi, spacing = slit.electrolyte, slit.grid.spacing
     mean = {}
     for axis in (1, 2):
@@ -115,13 +115,13 @@ def test_the_step_satisfies_the_equation_as_lithium_ions_have_it(slit, model, wi
     def gradient(field):
         return {axis: np.diff(field, axis=axis) / spacing[axis] for axis in (1, 2)}
 
-    fall, spread = gradient(level.ion_potential), gradient(np.log(c))
+    fall, spread = gradient(state.ion_potential), gradient(np.log(c))
     number, sigma = of_salt.transference_number, model.conductivity
     j = {a: -sigma * (fall[a] - of_salt.diffusion_voltage * spread[a]) for a in fall}
     flux = {a: -of_salt.diffusivity * d + number * j[a] / FARADAY for a, d in gradient(c).items()}
-    e = level.ion_potential - level.metal_potential - level.mu * model.volume_per_charge
+    e = state.ion_potential - state.metal_potential - state.mu * model.volume_per_charge
     i = butler_volmer.py_func(e, model.exchange_current_density, 0.5, model.thermal_voltage)
-    reaction = slit.wall_density * contact.py_func(level.xi) * i * (c / C0) ** 0.5
+    reaction = slit.wall_density * contact.py_func(state.xi) * i * (c / C0) ** 0.5
     top = PLATE.current_density * slit.electrode
     missing = phi * (c - C0) / dt + divergence(flux) + (reaction - top) / FARADAY
     largest = np.abs(reaction).max() / FARADAY
@@ -136,31 +136,31 @@ def test_a_symmetric_cell_keeps_its_salt(model, width):
     domain = build_domain(scaffold, width, symmetric=True)
     lower = profile(domain, 1.2e-6, width)
     xi, of_salt = lower + np.flip(lower, 1), salt_with(0.3)
-    backend = ConservedBackend(domain, model, width, 1e-11, 30, of_salt)
-    observer, level = SymmetricObserver(domain, model, xi, of_salt), level_of(xi)
-    after = [backend.advance([level], 2.0, each).level for each in (PLATE, AppliedVoltage(1e-2))]
+    backend = ConservedStepper(domain, model, width, 1e-11, 30, of_salt)
+    observer, state = SymmetricReadings(domain, model, xi, of_salt), level_of(xi)
+    after = [backend.advance([state], 2.0, each).state for each in (PLATE, AppliedVoltage(1e-2))]
     for found in after:
         seen = observer.observe(found, 4.0)
         parts = seen.parts
         total = parts.ohmic + parts.kinetic + parts.capillary + parts.concentration
         assert total == pytest.approx(seen.voltage, abs=1e-8)
         assert abs(seen.salt.gain) < 1e-13
-    mirrored = 2 * C0 - np.flip(after[0].concentration, 1)
+    mirrored = 2 * C0 - np.flip(after[0].own["concentration"], 1)
     inside = domain.electrolyte > 0.5
-    assert after[0].concentration[inside] == pytest.approx(mirrored[inside], rel=1e-3)
+    assert after[0].own["concentration"][inside] == pytest.approx(mirrored[inside], rel=1e-3)
 
 
 def test_without_current_the_voltage_is_the_diffusion_potential_and_the_rest_capillary(
     slit, model, width
 ):
     of_salt = salt_with(0.3)
-    levels, observer = march(slit, model, width, of_salt, PLATE)
-    backend = ConservedBackend(slit, model, width, 1e-11, 30, of_salt)
-    rest = backend.advance([levels[-1]], 1e-3, AppliedCurrent(0.0)).level
+    states, observer = march(slit, model, width, of_salt, PLATE)
+    backend = ConservedStepper(slit, model, width, 1e-11, 30, of_salt)
+    rest = backend.advance([states[-1]], 1e-3, AppliedCurrent(0.0)).state
     seen = observer.observe(rest, 8.0)
     assert seen.parts.concentration > 1e-5
     assert seen.parts.concentration + seen.parts.capillary == pytest.approx(seen.voltage)
-    even = replace(rest, concentration=np.full_like(rest.concentration, C0))
+    even = replace(rest, own={"concentration": np.full_like(rest.own["concentration"], C0)})
     assert observer.observe(even, 8.0).parts.concentration == 0.0
 
 
@@ -173,18 +173,18 @@ def test_the_diffusion_potential_is_that_between_the_electrodes(model, width, sy
     xi, of_salt = lower + symmetric * np.flip(lower, 1), salt_with(0.3)
     c = np.full_like(xi, C0 / 2)
     c[:, c.shape[1] // 2 :] = 2 * C0
-    level = replace(level_of(xi), concentration=c)
+    state = replace(level_of(xi), own={"concentration": c})
     found = Electrochemistry(domain, model, salt.SaltTransport(domain, model, of_salt))
     expected = 1.4 * THERMAL_VOLTAGE * np.log(4.0)
-    assert found.parts(level).concentration == pytest.approx(expected, rel=1e-9)
+    assert found.parts(state).concentration == pytest.approx(expected, rel=1e-9)
 
 
 def test_what_is_left_of_the_salt(slit, model, width):
-    levels, observer = march(slit, model, width, salt_with(0.3), PLATE, steps=(1.0,))
-    smallest = observer.observe(levels[-1], 1.0).salt.smallest
-    assert observer.salt_left(levels[-1]) == pytest.approx(smallest / C0, rel=1e-15)
-    plain = level_of(levels[-1].xi, salty=False)
-    assert Observer(slit, model, plain.xi).salt_left(plain) == 1.0
+    states, observer = march(slit, model, width, salt_with(0.3), PLATE, steps=(1.0,))
+    smallest = observer.observe(states[-1], 1.0).salt.smallest
+    assert observer.salt_left(states[-1]) == pytest.approx(smallest / C0, rel=1e-15)
+    plain = level_of(states[-1].xi, salty=False)
+    assert ConservedReadings(slit, model, plain.xi).salt_left(plain) == 1.0
 
 
 def test_iterations_find_the_salt_of_the_factorisation(model, width, monkeypatch):
@@ -194,8 +194,8 @@ def test_iterations_find_the_salt_of_the_factorisation(model, width, monkeypatch
     for most in (0, 10**6):
         monkeypatch.setattr(cell, "DIRECT_CELLS", most)
         monkeypatch.setattr(salt, "MOST_COUPLED", {3: most})
-        levels, _ = march(domain, model, width, salt_with(0.3), PLATE, steps=(1.0,))
-        found.append(levels[-1].concentration)
+        states, _ = march(domain, model, width, salt_with(0.3), PLATE, steps=(1.0,))
+        found.append(states[-1].own["concentration"])
     assert np.abs(found[0] - found[1]).max() < 1e-7 * C0
 
 
@@ -221,7 +221,7 @@ def test_a_step_that_takes_all_the_salt_fails(slit, model, width):
 def test_mixing_converges_where_the_plain_iteration_runs_away():
     matrix = np.diag([-20.0, -3.0, 0.5, 0.9])
     matrix[0, 1] = 1.0
-    shift, mixing = np.arange(4.0), Mixing()
+    shift, mixing = np.arange(4.0), Anderson()
     x = np.zeros(4)
     for _ in range(6):
         x = mixing.next(x, matrix @ x + shift)

@@ -13,7 +13,7 @@ from phasefield.errors import CaseError
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
-from phasefield.models.conserved.readings import Observer
+from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.physics.front import front_at_rest
 from phasefield.simulation.loop import build
@@ -70,7 +70,10 @@ def test_particle_at_rest_has_the_shape_and_the_pressure_of_wulff(epsilon, fold)
     model = make_model(width=WIDTH)._replace(anisotropy=epsilon, fold=float(fold))
     at = (np.arange(cells) + 0.5) * spacing
     xi = front_at_rest(np.hypot(*np.meshgrid(at, at))[None] - 3.2 * WIDTH, WIDTH)
-    observer, system = Observer(domain, model, xi), CoupledSystem(domain, model, reacting=False)
+    observer, system = (
+        ConservedReadings(domain, model, xi),
+        CoupledSystem(domain, model, reacting=False),
+    )
     zero, bodies = np.zeros(xi.size), find_bodies(xi, domain)
     now, dt, most = Unknowns(xi.ravel(), zero, zero, np.zeros(1)), 2e3, 0
     energies = [observer.free_energy(xi)]
@@ -95,7 +98,7 @@ def test_a_plane_has_the_energy_of_its_direction(slit, model):
     open_space = replace(slit, pore=np.ones_like(slit.pore))
     plane = np.broadcast_to(0.01 * np.arange(slit.pore.shape[1])[None, :, None], slit.pore.shape)
     plain, stiff = (
-        Observer(open_space, model._replace(anisotropy=e), plane).free_energy(plane)
+        ConservedReadings(open_space, model._replace(anisotropy=e), plane).free_energy(plane)
         for e in (0.0, 0.1)
     )
     gradient, faces = 0.01 / slit.grid.spacing[1], plane.size - plane.shape[2]
@@ -114,7 +117,7 @@ def test_plating_on_an_anisotropic_surface_keeps_charge_and_newton():
             simulation.advance()
         assert abs(simulation.ledger.balance - 1.0) < 1e-13
         taken.append(simulation.newton_iterations)
-        ends.append(simulation.level.xi)
+        ends.append(simulation.state.xi)
     assert taken[1] <= taken[0] + 6
     assert 1e-3 < np.abs(ends[1] - ends[0]).max() < 0.5
 

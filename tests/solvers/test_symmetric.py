@@ -17,10 +17,10 @@ from phasefield.models.conserved.lithium_bodies import (
     of_first_electrode,
     short_circuited,
 )
-from phasefield.models.conserved.readings import Observer
-from phasefield.models.conserved.state import Level
-from phasefield.models.conserved.stepper import ConservedBackend
-from phasefield.models.conserved.symmetric_cell import SymmetricObserver
+from phasefield.models.conserved.readings import ConservedReadings
+from phasefield.models.conserved.state import ConservedState
+from phasefield.models.conserved.stepper import ConservedStepper
+from phasefield.models.conserved.symmetric_cell import SymmetricReadings
 
 from .conftest import THERMAL_VOLTAGE, make_model, profile
 
@@ -44,7 +44,7 @@ def slab(spacing, height, lithium):
 
 def rest(xi):
     zero = np.zeros(xi.shape)
-    return Level(0.0, xi, zero, zero, zero, zero)
+    return ConservedState(0.0, xi, zero, zero, zero, zero)
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_voltage_of_a_cell_of_flat_electrodes(current, resistance):
     domain = build_domain(slab(width / 4, height, lithium), width, symmetric=True)
     model = make_model(width=width, resistance=resistance)
     full = (domain.pore > 0) * 1.0
-    backend = ConservedBackend(domain, model, width, 1e-12, 30)
-    level = backend.advance([rest(full)], 1e-2, AppliedCurrent(current)).level
-    seen = SymmetricObserver(domain, model, full).observe(level, 1e-2 * current)
+    backend = ConservedStepper(domain, model, width, 1e-12, 30)
+    state = backend.advance([rest(full)], 1e-2, AppliedCurrent(current)).state
+    seen = SymmetricReadings(domain, model, full).observe(state, 1e-2 * current)
     ohmic = current * (height - 2 * lithium) / model.conductivity
     kinetic = 4 * THERMAL_VOLTAGE * np.arcsinh(current * resistance / (2 * THERMAL_VOLTAGE))
     assert seen.voltage - seen.parts.capillary == pytest.approx(ohmic + kinetic, rel=3e-4)
@@ -78,32 +78,32 @@ def cell(width):
 
 def march(cell, width, steps, applied=AppliedCurrent(2.0)):  # noqa: B008
     domain, model, xi = cell
-    backend = ConservedBackend(domain, model, width, 1e-11, 30)
-    levels = [rest(xi)]
+    backend = ConservedStepper(domain, model, width, 1e-11, 30)
+    states = [rest(xi)]
     for dt in steps:
-        levels.append(backend.advance(levels[-3:], dt, applied).level)
-    return levels
+        states.append(backend.advance(states[-3:], dt, applied).state)
+    return states
 
 
 def test_a_cell_in_balance_is_two_half_cells(cell, width):
     """The middle of a cell with equal ends is an equipotential: each half has half the voltage."""
     domain, model, xi = cell
-    level = march(cell, width, [1e-3])[-1]
-    parts = SymmetricObserver(domain, model, xi).observe(level, 0.0).parts
+    state = march(cell, width, [1e-3])[-1]
+    parts = SymmetricReadings(domain, model, xi).observe(state, 0.0).parts
     half = build_domain(channels(1.2e-6, 0.5, 2.25e-6, "unit_cell", 0.075e-6), width)
     lower = xi[:, : half.grid.shape[1]]
-    alone = ConservedBackend(half, model, width, 1e-11, 30)
-    from_rest = alone.advance([rest(lower)], 1e-3, AppliedCurrent(2.0)).level
-    of_half = Observer(half, model, lower).observe(from_rest, 0.0).parts
+    alone = ConservedStepper(half, model, width, 1e-11, 30)
+    from_rest = alone.advance([rest(lower)], 1e-3, AppliedCurrent(2.0)).state
+    of_half = ConservedReadings(half, model, lower).observe(from_rest, 0.0).parts
     assert parts.ohmic == pytest.approx(2 * of_half.ohmic, rel=1e-3)
     assert parts.kinetic == pytest.approx(2 * of_half.kinetic, rel=1e-4)
 
 
 def test_what_one_electrode_gains_the_other_loses(cell, width):
     domain, model, xi = cell
-    observer = SymmetricObserver(domain, model, xi)
-    level = march(cell, width, [5.0, 5.0, 5.0])[-1]
-    before, after = (observer.observe(each, 0.0) for each in (rest(xi), level))
+    observer = SymmetricReadings(domain, model, xi)
+    state = march(cell, width, [5.0, 5.0, 5.0])[-1]
+    before, after = (observer.observe(each, 0.0) for each in (rest(xi), state))
     gained = after.lithium_volume_per_area - before.lithium_volume_per_area
     lost = after.second.lithium_volume_per_area - before.second.lithium_volume_per_area
     charge = 2.0 * 15.0
@@ -111,7 +111,7 @@ def test_what_one_electrode_gains_the_other_loses(cell, width):
     assert gained + lost == pytest.approx(0.0, abs=1e-14 * before.lithium_volume_per_area)
     assert after.second.lithium_change == pytest.approx(gained + lost, abs=1e-20)
     # a slit is pore in half of its cross-section
-    second = observer.observe(level, charge).second.uniformity
+    second = observer.observe(state, charge).second.uniformity
     assert second.faraday_rise_m == pytest.approx(-2 * gained, rel=1e-3)
     assert second.mean_rise_m < 0.0
 
@@ -119,7 +119,7 @@ def test_what_one_electrode_gains_the_other_loses(cell, width):
 def test_traces_in_an_empty_cell_stay_with_their_electrode(cell, width):
     """At 2.1 um of 4.5 um they are the first one's, also when the other lithium is nearer."""
     domain, model, xi = cell
-    observer = SymmetricObserver(domain, model, xi)
+    observer = SymmetricReadings(domain, model, xi)
     moved = profile(domain, 0.6e-6, width) + np.flip(profile(domain, 1.5e-6, width), 1)
     traces = moved.copy()
     traces[:, 28] += 1e-4 * (domain.pore[:, 28] > 0)
@@ -136,7 +136,7 @@ def test_contact_of_the_second_electrode_is_counted_from_its_own_end(cell, width
     def filled(below, above):
         return profile(domain, below, width) + np.flip(profile(domain, above, width), 1)
 
-    observer = SymmetricObserver(domain, model, filled(1.2e-6, 0.9e-6))
+    observer = SymmetricReadings(domain, model, filled(1.2e-6, 0.9e-6))
     assert observer.second_contact(filled(1.2e-6, 0.9e-6)) == pytest.approx(1.0)
     assert observer.second_contact(filled(0.6e-6, 0.9e-6)) == pytest.approx(1.0)
     assert observer.second_contact(filled(1.2e-6, 0.45e-6)) == pytest.approx(0.5, rel=0.01)
@@ -145,7 +145,7 @@ def test_contact_of_the_second_electrode_is_counted_from_its_own_end(cell, width
 def test_voids_of_the_second_electrode_are_its_own(cell, width):
     """A hole in its metal is a void of that volume, and none of the first electrode's."""
     domain, model, xi = cell
-    observer = SymmetricObserver(domain, model, xi)
+    observer = SymmetricReadings(domain, model, xi)
     holed = xi.copy()
     holed[:, -8:-5] = 0.0
     whole, found = (observer.observe(rest(each), 0.0) for each in (xi, holed))
@@ -159,26 +159,26 @@ def test_exchanged_ends_and_current_give_the_mirror_image(cell, width):
     up = march(cell, width, [5.0, 5.0])[-1]
     down = march(cell, width, [5.0, 5.0], AppliedCurrent(-2.0))[-1]
     assert np.flip(down.xi, 1) == pytest.approx(up.xi, abs=1e-8)
-    observer = SymmetricObserver(*cell)
+    observer = SymmetricReadings(*cell)
     assert observer.voltage(down) == pytest.approx(-observer.voltage(up), rel=1e-6)
 
 
 def test_the_voltage_of_a_current_brings_that_current(cell, width):
     domain, model, xi = cell
-    level = march(cell, width, [5.0])[-1]
-    held = SymmetricObserver(domain, model, xi).voltage(level)
+    state = march(cell, width, [5.0])[-1]
+    held = SymmetricReadings(domain, model, xi).voltage(state)
     found = march(cell, width, [5.0], AppliedVoltage(held))[-1]
     assert found.current_density == pytest.approx(2.0, rel=1e-7)
-    assert found.xi == pytest.approx(level.xi, abs=1e-8)
+    assert found.xi == pytest.approx(state.xi, abs=1e-8)
 
 
 def test_the_resistance_is_the_slope_of_the_voltage(cell, width):
     domain, model, xi = cell
-    observer, voltages = SymmetricObserver(domain, model, xi), []
+    observer, voltages = SymmetricReadings(domain, model, xi), []
     for current in (1.9, 2.0, 2.1):
-        level = march(cell, width, [1e-5], AppliedCurrent(current))[-1]
-        voltages.append(observer.voltage(level))
-        resistance = observer.observe(level, 0.0).resistance
+        state = march(cell, width, [1e-5], AppliedCurrent(current))[-1]
+        voltages.append(observer.voltage(state))
+        resistance = observer.observe(state, 0.0).resistance
     assert resistance.cell == pytest.approx((voltages[2] - voltages[0]) / 0.2, rel=1e-3)
     assert 0.0 < resistance.interfacial < resistance.cell
 
@@ -192,12 +192,12 @@ def test_lithium_between_both_electrodes_floats_and_goes_with_the_nearer(cell, w
     assert of_first_electrode(lumpy, domain)[bodies.detached].all()
     mirrored = np.flip(lumpy, 1)
     assert not of_first_electrode(mirrored, domain)[find_bodies(mirrored, domain).detached].any()
-    level = march((domain, model, lumpy), width, [1.0])[-1]
-    grown = np.sum(domain.pore * (level.xi - lumpy), where=bodies.detached)
-    assert abs(grown) < 1e-7 * np.sum(domain.pore * np.abs(level.xi - lumpy))
-    potentials = [level.metal_potential[bodies.index == body].mean() for body in range(3)]
+    state = march((domain, model, lumpy), width, [1.0])[-1]
+    grown = np.sum(domain.pore * (state.xi - lumpy), where=bodies.detached)
+    assert abs(grown) < 1e-7 * np.sum(domain.pore * np.abs(state.xi - lumpy))
+    potentials = [state.metal_potential[bodies.index == body].mean() for body in range(3)]
     assert potentials[0] == 0.0 < potentials[2] < potentials[1]
-    seen = SymmetricObserver(domain, model, lumpy).observe(level, 0.0)
+    seen = SymmetricReadings(domain, model, lumpy).observe(state, 0.0)
     assert seen.dead_lithium_potential == pytest.approx(potentials[2])
 
 

@@ -12,7 +12,7 @@ from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.conserved.kernels import SLOTS
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.stepper import _predict
 
@@ -161,14 +161,14 @@ def test_prediction_leads_no_cell_beyond_full_or_empty(slit):
     shape = slit.grid.shape
     nothing = np.zeros(shape)
 
-    def level(time, xi):
-        return Level(time, np.full(shape, xi), nothing, nothing, nothing, nothing)
+    def state(time, xi):
+        return ConservedState(time, np.full(shape, xi), nothing, nothing, nothing, nothing)
 
-    filling = _predict([level(0.0, 0.1), level(1.0, 0.5), level(2.0, 0.95)], 3.0)
+    filling = _predict([state(0.0, 0.1), state(1.0, 0.5), state(2.0, 0.95)], 3.0)
     assert filling.xi.max() == 1.0
-    emptying = _predict([level(0.0, 0.9), level(1.0, 0.5), level(2.0, 0.05)], 3.0)
+    emptying = _predict([state(0.0, 0.9), state(1.0, 0.5), state(2.0, 0.05)], 3.0)
     assert emptying.xi.min() == 0.0
-    pressed = _predict([level(0.0, 1.001), level(1.0, 1.002), level(2.0, 1.003)], 3.0)
+    pressed = _predict([state(0.0, 1.001), state(1.0, 1.002), state(2.0, 1.003)], 3.0)
     assert pressed.xi.max() == 1.003
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from phasefield.grid.faces import neighbour
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.kernels import B_XI, MU, XI
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.physics.anisotropy import (
     cubic_curvature,
     cubic_flux,
@@ -164,7 +164,7 @@ class Surface:
     model : coefficients.
     """
 
-    def __init__(self, domain: Domain, model: Coefficients) -> None:
+    def __init__(self, domain: Domain, model: Parameters) -> None:
         cells, flat = domain.grid.size, domain.grid.shape[0] == 1
         self._domain, self._model = domain, model
         self._grid = domain.grid.shape, domain.grid.spacing, domain.pore.ravel()

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from phasefield.grid.faces import face_mean, series_mean
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.physics.kinetics import exchange_current_density
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.multigrid.scalar import Faces, Network, conductance_matrix
@@ -22,11 +22,11 @@ from phasefield.solvers.multigrid.scalar import Faces, Network, conductance_matr
 __all__ = [
     "Conductor",
     "CounterElectrode",
-    "Local",
     "LocalCoating",
+    "LocalParameters",
     "conductances",
     "conducting_coating",
-    "local_coefficients",
+    "local_parameters",
 ]
 
 Array = NDArray[np.float64]
@@ -119,8 +119,8 @@ def conductances(domain: Domain, coefficient: Array) -> Faces:
     return found[0], found[1], found[2]
 
 
-class Local(NamedTuple):
-    """Coefficients of every cell, flat (cells,).
+class LocalParameters(NamedTuple):
+    """Parameters of every cell, flat (cells,).
 
     Attributes
     ----------
@@ -134,15 +134,15 @@ class Local(NamedTuple):
     conductivity: NDArray[np.float64]
 
 
-def local_coefficients(domain: Domain, model: Coefficients) -> Local:
+def local_parameters(domain: Domain, model: Parameters) -> LocalParameters:
     """Those of `model` on clean walls and in the usual electrolyte, elsewhere those of the maps."""
     usual = model.exchange_current_density, model.wetting, model.conductivity
     maps, cells = domain.maps, domain.grid.size
     if maps is None:
-        return Local(*(np.full(cells, value) for value in usual))
+        return LocalParameters(*(np.full(cells, value) for value in usual))
     rates = (exchange_current_density(w.resistance, model.thermal_voltage) for w in maps.walls)
     wetting = (model.surface_energy * cos(w.contact_angle) for w in maps.walls)
-    return Local(
+    return LocalParameters(
         _chosen(maps.coating, [usual[0], *rates]),
         _chosen(maps.coating, [usual[1], *wetting]),
         _chosen(maps.region, [usual[2], *maps.conductivities]),

@@ -19,8 +19,8 @@ from phasefield.grid.faces import face_mean, series_mean
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.cell import conducting_coating
 from phasefield.models.conserved.lithium_bodies import Bodies
-from phasefield.models.conserved.parameters import Coefficients
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.state import ConservedState
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime
 from phasefield.physics.transport import contact
 from phasefield.solvers.direct import Factors
@@ -186,13 +186,13 @@ class Coating:
     onset : nucleation overpotential [V]; infinite elsewhere.
     """
 
-    model: Coefficients
+    model: Parameters
     electrons: Electrons
     wall_density: Array
     onset: Array
 
     @classmethod
-    def of(cls, domain: Domain, model: Coefficients) -> Coating | None:
+    def of(cls, domain: Domain, model: Parameters) -> Coating | None:
         """That of a domain; None where no coating conducts electrons."""
         electrons, found = Electrons.of(domain, model.interface_width), conducting_coating(domain)
         if electrons is None or found is None:
@@ -206,21 +206,21 @@ class Coating:
         """Cells of the coated wall."""
         return self.wall_density > 0.0
 
-    def plated(self, level: Level, exchange: Array | float) -> Array:
+    def plated(self, state: ConservedState, exchange: Array | float) -> Array:
         """Current that its bare part plates [A m-3], at `exchange` current densities [A m-2]."""
-        e, open_to = self._driving(level)
+        e, open_to = self._driving(state)
         alpha, voltage = self.model.transfer_coefficient, self.model.thermal_voltage
         return np.asarray(open_to * butler_volmer.py_func(e, exchange, alpha, voltage))
 
-    def slope(self, level: Level, exchange: Array | float) -> Array:
+    def slope(self, state: ConservedState, exchange: Array | float) -> Array:
         """Derivative of `plated` to the ion potential [S m-3]."""
-        e, open_to = self._driving(level)
+        e, open_to = self._driving(state)
         alpha, voltage = self.model.transfer_coefficient, self.model.thermal_voltage
         return np.asarray(open_to * butler_volmer_prime.py_func(e, exchange, alpha, voltage))
 
-    def _driving(self, level: Level) -> tuple[Array, Array]:
+    def _driving(self, state: ConservedState) -> tuple[Array, Array]:
         """Overpotential [V], 0 where nothing plates, and bare area per volume where it does."""
-        e = level.ion_potential - level.metal_potential - self.onset
+        e = state.ion_potential - state.metal_potential - self.onset
         plating = e > 0.0
-        bare = self.wall_density * (1.0 - contact.py_func(level.xi))
+        bare = self.wall_density * (1.0 - contact.py_func(state.xi))
         return np.where(plating, e, 0.0), np.where(plating, bare, 0.0)

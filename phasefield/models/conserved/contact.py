@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.physics.kinetics import (
     butler_volmer,
     butler_volmer_prime,
@@ -16,7 +16,7 @@ __all__ = ["current_density"]
 
 @njit(cache=True)
 def current_density(
-    mu: float, ion_potential: float, metal_potential: float, i0: float, model: Coefficients
+    mu: float, ion_potential: float, metal_potential: float, i0: float, model: Parameters
 ) -> tuple[float, float]:
     """Butler-Volmer current density i and its slope di/de at one cell [A m-2], [S m-2].
 

@@ -14,7 +14,7 @@ from phasefield.models.conserved.anisotropic_surface import Surface
 from phasefield.models.conserved.cell import (
     CounterElectrode,
     conducting_coating,
-    local_coefficients,
+    local_parameters,
 )
 from phasefield.models.conserved.conducting_coating import Condensed, ElectronNetwork
 from phasefield.models.conserved.kernels import (
@@ -27,9 +27,9 @@ from phasefield.models.conserved.kernels import (
     unknown_mask,
 )
 from phasefield.models.conserved.lithium_bodies import SECOND
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.step import Step, Unknowns
-from phasefield.solvers.block_solver import LinearSolver, Together
+from phasefield.solvers.block_solver import LinearSolver, SumOperator
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.multigrid.block_couplings import CONSERVED_LAYOUT
 from phasefield.solvers.sparsity import Sparsity
@@ -55,9 +55,9 @@ class CoupledSystem:
     reacting : without it there is no ion potential and no charge transfer (relaxation at rest).
     """
 
-    def __init__(self, domain: Domain, model: Coefficients, *, reacting: bool = True) -> None:
+    def __init__(self, domain: Domain, model: Parameters, *, reacting: bool = True) -> None:
         self._domain, self._grid, self._model = domain, domain.grid, model
-        self._local = local_coefficients(domain, model)
+        self._local = local_parameters(domain, model)
         if not reacting:
             self._local = self._local._replace(exchange=np.zeros(domain.grid.size))
         electrolyte = domain.electrolyte if reacting else np.zeros_like(domain.electrolyte)
@@ -68,7 +68,7 @@ class CoupledSystem:
         self.sparsity = Sparsity(SLOTS, mask, domain.grid.shape)
         self._surface = Surface(domain, model) if model.anisotropy else None
         self._coating = conducting_coating(domain) if reacting else None
-        self._beside = Together()
+        self._beside = SumOperator()
         if self._surface is not None:
             self._beside.parts["surface"] = self._surface
         beside = self._beside if self._surface or self._coating else None
@@ -80,7 +80,7 @@ class CoupledSystem:
         self._solved: Step | None = None
 
     def move(self, immobile: float) -> None:
-        """Have lithium move from another xi on; see `Coefficients.immobile`."""
+        """Have lithium move from another xi on; see `Parameters.immobile`."""
         self._model = self._model._replace(immobile=immobile)
 
     @cached_property

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Coefficients"]
+__all__ = ["Parameters"]
 
 
-class Coefficients(NamedTuple):
-    """Coefficients of the conserved model, SI.
+class Parameters(NamedTuple):
+    """Parameters of the conserved model, SI.
 
     Attributes
     ----------

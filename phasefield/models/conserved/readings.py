@@ -12,24 +12,24 @@ from phasefield.errors import NoElectrode
 from phasefield.grid.faces import halves
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.anisotropic_surface import Surface
-from phasefield.models.conserved.cell import local_coefficients
+from phasefield.models.conserved.cell import local_parameters
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.salt import SaltTransport
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.voltage import Electrochemistry, Resistance
-from phasefield.models.readings import DepositObserver, Observation, SaltState
+from phasefield.models.readings import DepositReadings, Observation, SaltState
 from phasefield.physics.energy import elastic_well, wall
 from phasefield.physics.salt import Salt
 from phasefield.physics.transport import contact
 
-__all__ = ["Observer"]
+__all__ = ["ConservedReadings"]
 
 Array = NDArray[np.float64]
 
 
-class Observer(DepositObserver):
-    """Reads numbers and fields off the levels of a simulation of the conserved model.
+class ConservedReadings(DepositReadings):
+    """Reads numbers and fields off the states of a simulation of the conserved model.
 
     Parameters
     ----------
@@ -39,77 +39,78 @@ class Observer(DepositObserver):
     """
 
     def __init__(
-        self, domain: Domain, model: Coefficients, initial_xi: Array, salt: Salt | None = None
+        self, domain: Domain, model: Parameters, initial_xi: Array, salt: Salt | None = None
     ) -> None:
         super().__init__(domain, model.volume_per_charge, initial_xi)
         self._model = model
-        self._local = local_coefficients(domain, model)
+        self._local = local_parameters(domain, model)
         self._salt = None if salt is None else SaltTransport(domain, model, salt)
         self._electrochemistry = Electrochemistry(domain, model, self._salt)
         self._surface = Surface(domain, model) if model.anisotropy else None
 
-    def observe(self, level: Level, charge: float) -> Observation:
-        """Numbers of `level` after `charge` [C m-2]."""
-        in_metal = level.mu[level.xi > 0.5]
-        dead, potential, resistance = self._bodies(level)
+    def observe(self, state: ConservedState, charge: float) -> Observation:
+        """Numbers of `state` after `charge` [C m-2]."""
+        in_metal = state.mu[state.xi > 0.5]
+        dead, potential, resistance = self._bodies(state)
         return Observation(
-            voltage=self.voltage(level),
-            lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
+            voltage=self.voltage(state),
+            lithium_volume_per_area=self.lithium_volume_per_area(state.xi),
             max_pressure=float(in_metal.max()) if in_metal.size else math.nan,
             min_pressure=float(in_metal.min()) if in_metal.size else math.nan,
-            free_energy=self.free_energy(level.xi, level.bonded),
-            void_volume_per_area=self.void_volume_per_area(level.xi),
+            free_energy=self.free_energy(state.xi, state.intact),
+            void_volume_per_area=self.void_volume_per_area(state.xi),
             dead_lithium_per_area=dead,
             dead_lithium_potential=potential,
-            parts=self._electrochemistry.parts(level),
+            parts=self._electrochemistry.parts(state),
             resistance=resistance,
-            uniformity=self.deposit(level.xi, charge),
-            contact=self._contact(level),
-            salt=self._salt_state(level),
-            bare_share=self._bare_share(level),
+            uniformity=self.deposit(state.xi, charge),
+            contact=self._contact(state),
+            salt=self._salt_state(state),
+            bare_share=self._bare_share(state),
         )
 
-    def _bare_share(self, level: Level) -> float | None:
+    def _bare_share(self, state: ConservedState) -> float | None:
         if not self._electrochemistry.conducting_wall().any():
             return None
-        if level.current_density == 0.0:
+        if state.current_density == 0.0:
             return math.nan
-        return self._of(self._electrochemistry.on_bare_coating(level)) / level.current_density
+        return self._of(self._electrochemistry.on_bare_coating(state)) / state.current_density
 
-    def salt_left(self, level: Level) -> float:
+    def salt_left(self, state: ConservedState) -> float:
         """Smallest c over c0 [1]; 1 where the electrolyte has no salt."""
-        if self._salt is None or level.concentration is None:
+        if self._salt is None:
             return 1.0
-        smallest = self._salt.smallest(level.concentration.ravel(), level.current_density)
+        smallest = self._salt.smallest(state.own["concentration"].ravel(), state.current_density)
         return smallest / self._salt.coefficients.concentration
 
-    def _salt_state(self, level: Level) -> SaltState | None:
-        salt, c = self._salt, level.concentration
-        if salt is None or c is None:
+    def _salt_state(self, state: ConservedState) -> SaltState | None:
+        salt = self._salt
+        if salt is None:
             return None
+        c = state.own["concentration"]
         start = salt.amount(np.full(c.size, salt.coefficients.concentration))
-        smallest = salt.smallest(c.ravel(), level.current_density)
+        smallest = salt.smallest(c.ravel(), state.current_density)
         return SaltState(smallest, float(c.max()), salt.amount(c.ravel()) / start - 1.0)
 
-    def fields(self, level: Level) -> dict[str, Array]:
+    def fields(self, state: ConservedState) -> dict[str, Array]:
         """The fields of `state.FIELDS`, and of its `SALT_FIELDS`, NaN where one has no meaning."""
         domain = self._domain
         in_pore = domain.pore > 0.0
-        i, strong = self._current(level)
+        i, strong = self._current(state)
         coated = self._electrochemistry.conducting_wall()
         if coated.any():
-            on_wall, share = domain.wall_density > 0.0, contact.py_func(level.xi)
-            bare = self._electrochemistry.on_bare_coating(level)
+            on_wall, share = domain.wall_density > 0.0, contact.py_func(state.xi)
+            bare = self._electrochemistry.on_bare_coating(state)
             i = share * i + np.divide(bare, domain.wall_density, out=0.0 * i, where=on_wall)
-        electrolyte, c = domain.electrolyte > 0.0, level.concentration
+        electrolyte, c = domain.electrolyte > 0.0, state.own.get("concentration")
         salt = {} if c is None else {"concentration": np.where(electrolyte, c, np.nan)}
         return {
-            "lithium_order_parameter": level.xi,
-            "lithium_fraction": domain.pore * level.xi,
-            "ion_potential": np.where(electrolyte, level.ion_potential, np.nan),
-            "chemical_potential": np.where(in_pore, level.mu, np.nan),
+            "lithium_order_parameter": state.xi,
+            "lithium_fraction": domain.pore * state.xi,
+            "ion_potential": np.where(electrolyte, state.ion_potential, np.nan),
+            "chemical_potential": np.where(in_pore, state.mu, np.nan),
             "metal_potential": np.where(
-                (domain.pore * level.xi > 0.5) | coated, level.metal_potential, np.nan
+                (domain.pore * state.xi > 0.5) | coated, state.metal_potential, np.nan
             ),
             "contact_current_density": np.where(strong | coated, i, np.nan),
             **salt,
@@ -119,14 +120,14 @@ class Observer(DepositObserver):
         """Integral of psi xi over the cross-section [m]; of the first electrode of two."""
         return self._of(self._domain.pore * self._counted(xi))
 
-    def voltage(self, level: Level) -> float:
+    def voltage(self, state: ConservedState) -> float:
         """Potential of the counter or second electrode against the collector [V]."""
-        return self._electrochemistry.voltage(level)
+        return self._electrochemistry.voltage(state)
 
     def free_energy(self, xi: Array, bonded: Array | float = 0.0) -> float:
         """Free energy of lithium over the cross-section [J m-2]: bulk, gradient and wall.
 
-        `bonded` as in `Level`.
+        `bonded` as `intact` in `ConservedState`.
         """
         grid, model, pore = self._domain.grid, self._model, self._domain.pore
         well = elastic_well.py_func(
@@ -144,26 +145,26 @@ class Observer(DepositObserver):
             total += self._surface.energy(xi)
         return total * grid.cell_volume / grid.cross_section
 
-    def _bodies(self, level: Level) -> tuple[float, float, Resistance]:
+    def _bodies(self, state: ConservedState) -> tuple[float, float, Resistance]:
         """Volume [m] and mean potential [V] of lithium that is cut off, and the resistance."""
-        lithium = self._domain.pore * level.xi
+        lithium = self._domain.pore * state.xi
         try:
-            bodies = find_bodies(level.xi, self._domain)
+            bodies = find_bodies(state.xi, self._domain)
         except NoElectrode:
             return self._of(lithium), math.nan, Resistance(math.nan, math.nan)
-        resistance = self._electrochemistry.resistance(level, bodies)
-        volume = np.where(self._electrochemistry.cut_off(level, bodies), lithium, 0.0)
+        resistance = self._electrochemistry.resistance(state, bodies)
+        volume = np.where(self._electrochemistry.cut_off(state, bodies), lithium, 0.0)
         if not volume.any():
             return 0.0, math.nan, resistance
-        mean = float(np.sum(volume * level.metal_potential) / np.sum(volume))
+        mean = float(np.sum(volume * state.metal_potential) / np.sum(volume))
         return self._of(volume), mean, resistance
 
-    def _current(self, level: Level) -> tuple[Array, NDArray[np.bool_]]:
+    def _current(self, state: ConservedState) -> tuple[Array, NDArray[np.bool_]]:
         """Current density i [A m-2] of every cell, and where the contact proper is."""
-        strong = (self._domain.wall_density > 0.0) & (contact.py_func(level.xi) > 0.5)
-        return self._electrochemistry.current(level), strong
+        strong = (self._domain.wall_density > 0.0) & (contact.py_func(state.xi) > 0.5)
+        return self._electrochemistry.current(state), strong
 
-    def _contact(self, level: Level) -> ContactMetrics:
-        i, strong = self._current(level)
-        weight, area = self._contact_weight(level.xi), self._domain.grid.cross_section
-        return contact_metrics(i, weight, strong & (weight > 0.0), area, level.current_density)
+    def _contact(self, state: ConservedState) -> ContactMetrics:
+        i, strong = self._current(state)
+        weight, area = self._contact_weight(state.xi), self._domain.grid.cross_section
+        return contact_metrics(i, weight, strong & (weight > 0.0), area, state.current_density)

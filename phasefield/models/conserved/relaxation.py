@@ -11,10 +11,10 @@ from phasefield.errors import DidNotConverge
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
-from phasefield.models.conserved.parameters import Coefficients
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.step import Step, Unknowns
-from phasefield.models.conserved.void_nucleation import Cohesion
+from phasefield.models.conserved.void_nucleation import VoidNucleation
 from phasefield.physics.transport import contact
 from phasefield.solvers.newton import NewtonFailed, solve
 
@@ -41,7 +41,7 @@ POLISHED = 1e-11
 change xi by what is left of it."""
 
 VAPOUR_MOVES = -1.0
-"""`Coefficients.immobile` with which an empty pore moves lithium half as well as metal does."""
+"""`Parameters.immobile` with which an empty pore moves lithium half as well as metal does."""
 
 VAPOUR_TIME = 1000.0
 """How long traces in the pore come to equilibrium with the metal, over w^2/(M_Li K), in which
@@ -51,14 +51,14 @@ twentieth of what the metal takes to change its shape."""
 
 def relax(
     domain: Domain,
-    model: Coefficients,
+    model: Parameters,
     xi: Array,
     *,
     tolerance: float,
     duration: float,
     pore_size: float,
     straight: bool = True,
-) -> Level:
+) -> ConservedState:
     """Shape of the lithium at rest: no reaction, implicit steps that grow fourfold.
 
     Rest is reached when xi would not change by `RELAXED` during `duration` [s]. The first step is a
@@ -71,7 +71,7 @@ def relax(
     settles for w^3 / (M_Li gamma) or for `duration`, whichever is shorter, and what is still to
     come is part of the run.
 
-    Returns the level at t = 0 with mu [Pa] of the relaxed metal, and its equilibrium potential [V]
+    Returns the state at t = 0 with mu [Pa] of the relaxed metal, and its equilibrium potential [V]
     as ion potential.
 
     Raises
@@ -83,7 +83,7 @@ def relax(
     if not straight:
         left = min(duration, settling)
         metal.settle(first, duration, left, left / SETTLING_STEPS)
-        return metal.level()
+        return metal.state()
     metal.settle(first, duration)
     last = metal.dt
     metal.move(VAPOUR_MOVES)
@@ -93,21 +93,21 @@ def relax(
     metal.move(model.immobile)
     metal.tolerance = min(tolerance, POLISHED)
     metal.settle(last, duration)
-    return metal.level()
+    return metal.state()
 
 
 class _Relaxation:
     """Lithium without reaction: its shape `now` and bonds, and the newest step `dt` [s]."""
 
-    def __init__(self, domain: Domain, model: Coefficients, xi: Array, tolerance: float) -> None:
+    def __init__(self, domain: Domain, model: Parameters, xi: Array, tolerance: float) -> None:
         self._domain, self._model, self.tolerance = domain, model, tolerance
         self._system = CoupledSystem(domain, model, reacting=False)
-        self._cohesion = Cohesion(domain, model)
+        self._cohesion = VoidNucleation(domain, model)
         self._bonded, self.dt = np.zeros(xi.size), 0.0
         self.begin(xi)
 
     def move(self, immobile: float) -> None:
-        """From here on lithium moves from another xi on; see `Coefficients.immobile`."""
+        """From here on lithium moves from another xi on; see `Parameters.immobile`."""
         self._system.move(immobile)
 
     def begin(self, xi: Array) -> None:
@@ -147,11 +147,11 @@ class _Relaxation:
         found = solve(self._system, self.now, step, tolerance, MOST_ITERATIONS, limited)
         self.now, self._bonded = found.unknowns, bonded
 
-    def level(self) -> Level:
-        """The level at t = 0. Raises NoElectrode when no lithium is left on a collector."""
+    def state(self) -> ConservedState:
+        """The state at t = 0. Raises NoElectrode when no lithium is left on a collector."""
         find_bodies(self.xi, self._domain)
         touch = self._domain.wall_density * contact.py_func(self.xi)
         mu, bonded = (each.reshape(self.xi.shape) for each in (self.now.mu, self._bonded))
         back = float(np.average(mu, weights=touch)) * self._model.volume_per_charge
         zero, ion = np.zeros(mu.shape), np.where(self._domain.electrolyte > 0.0, back, 0.0)
-        return Level(0.0, self.xi, mu, ion, zero, bonded)
+        return ConservedState(0.0, self.xi, mu, ion, zero, bonded)

@@ -12,11 +12,11 @@ from scipy import sparse
 
 from phasefield.constants import FARADAY
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import Conductor, CounterElectrode, local_coefficients
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.cell import Conductor, CounterElectrode, local_parameters
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.physics.salt import Salt, exchange_ratio
-from phasefield.solvers.anderson import Mixing
+from phasefield.solvers.anderson import Anderson
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.newton import NewtonFailed, NewtonResult
 
@@ -54,11 +54,11 @@ class SaltTransport:
     model, salt : coefficients.
     """
 
-    def __init__(self, domain: Domain, model: Coefficients, salt: Salt) -> None:
+    def __init__(self, domain: Domain, model: Parameters, salt: Salt) -> None:
         self._domain, self._model, self.coefficients = domain, model, salt
         self._share = domain.electrolyte.ravel()
         self._diffusivity = np.full(domain.grid.size, salt.diffusivity)
-        self._ohmic = Conductor(domain, local_coefficients(domain, model).conductivity)
+        self._ohmic = Conductor(domain, local_parameters(domain, model).conductivity)
         self._fick = Conductor(domain, self._diffusivity)
 
     def activity(self, c: Array) -> Array:
@@ -121,7 +121,7 @@ class SaltTransport:
         NewtonFailed : when `solve` does, c comes to 0, or the rounds do not end.
         """
         solve_for_change = self._solver(step, reaction)
-        mixing, iterations, change = Mixing(), 0, np.inf
+        mixing, iterations, change = Anderson(), 0, np.inf
         for _ in range(MOST_ROUNDS):
             result = solve(guess, self._with(c, step))
             guess, iterations = result.unknowns, iterations + result.iterations

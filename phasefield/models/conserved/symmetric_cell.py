@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.lithium_bodies import beside_lithium, of_first_electrode
-from phasefield.models.conserved.parameters import Coefficients
-from phasefield.models.conserved.readings import Observer
-from phasefield.models.conserved.state import Level
-from phasefield.models.readings import DepositObserver, Observation, SecondElectrode
+from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.readings import ConservedReadings
+from phasefield.models.conserved.state import ConservedState
+from phasefield.models.readings import DepositReadings, Observation, SecondElectrode
 from phasefield.physics.salt import Salt
 
-__all__ = ["SymmetricObserver"]
+__all__ = ["SymmetricReadings"]
 
 Array = NDArray[np.float64]
 
@@ -24,16 +24,16 @@ REACH = 2.0
 ends 0.8 interface widths before xi = 0.5, more inside the diffuse wall."""
 
 
-class SymmetricObserver(Observer):
-    """Reads the numbers of the first electrode as `Observer` does, and those of the second.
+class SymmetricReadings(ConservedReadings):
+    """Reads the numbers of the first electrode as `ConservedReadings` does, and of the second.
 
     Parameters
     ----------
-    domain, model, initial_xi, salt : as of `Observer`.
+    domain, model, initial_xi, salt : as of `ConservedReadings`.
     """
 
     def __init__(
-        self, domain: Domain, model: Coefficients, initial_xi: Array, salt: Salt | None = None
+        self, domain: Domain, model: Parameters, initial_xi: Array, salt: Salt | None = None
     ) -> None:
         self._sides: tuple[Array, NDArray[np.bool_]] | None = None
         self._domain, self._reach = domain, REACH * model.interface_width
@@ -41,13 +41,13 @@ class SymmetricObserver(Observer):
         super().__init__(domain, model, initial_xi, salt)
         self._initial_lithium = self._of(domain.pore * initial_xi)
         start = self._above(initial_xi)
-        self._second = DepositObserver(_upside_down(domain), model.volume_per_charge, start)
+        self._second = DepositReadings(_upside_down(domain), model.volume_per_charge, start)
         self._initial_contact = self._second.contact_area_per_area(start)
 
-    def observe(self, level: Level, charge: float) -> Observation:
-        """Numbers of `level` after `charge` [C m-2], which the second electrode gave off."""
-        above, pore = self._above(level.xi), self._domain.pore
-        total, first = self._of(pore * level.xi), self.lithium_volume_per_area(level.xi)
+    def observe(self, state: ConservedState, charge: float) -> Observation:
+        """Numbers of `state` after `charge` [C m-2], which the second electrode gave off."""
+        above, pore = self._above(state.xi), self._domain.pore
+        total, first = self._of(pore * state.xi), self.lithium_volume_per_area(state.xi)
         second = SecondElectrode(
             lithium_volume_per_area=total - first,
             lithium_change=total - self._initial_lithium,
@@ -55,7 +55,7 @@ class SymmetricObserver(Observer):
             void_volume_per_area=self._second.void_volume_per_area(above),
             uniformity=self._second.deposit(above, -charge),
         )
-        return replace(super().observe(level, charge), second=second)
+        return replace(super().observe(state, charge), second=second)
 
     def second_contact(self, xi: Array) -> float:
         """Contact area of the second electrode over that at t = 0 [1]."""

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from phasefield.grid.faces import face_mean, series_mean
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import local_coefficients
-from phasefield.models.conserved.parameters import Coefficients
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.cell import local_parameters
+from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.state import ConservedState
 from phasefield.physics.kinetics import overpotential
 from phasefield.physics.noise import Noise, shot_amplitude, thermal_amplitude
 from phasefield.physics.transport import contact, filling
@@ -37,13 +37,13 @@ class ThermalNoise:
     model, noise : coefficients.
     """
 
-    def __init__(self, domain: Domain, model: Coefficients, noise: Noise) -> None:
+    def __init__(self, domain: Domain, model: Parameters, noise: Noise) -> None:
         grid = domain.grid
         self._domain, self._model, self._noise = domain, model, noise
         self._axes = [axis for axis in range(3) if grid.shape[axis] > 1]
         layer = 1.0 if noise.thickness is None else noise.thickness / grid.spacing[0]
         self._volume = grid.cell_volume * layer
-        local = local_coefficients(domain, model)
+        local = local_parameters(domain, model)
         self._exchange, self._sigma = (
             each.reshape(grid.shape) for each in (local.exchange, local.conductivity)
         )
@@ -63,21 +63,21 @@ class ThermalNoise:
                 total += inside / sqrt(interval) * draw.standard_normal(total.shape)
         return total
 
-    def brings(self, level: Level, path: Array) -> Array:
-        """What flows along `path` bring to each cell, scaled by the state `level` (3, nz, ny, nx).
+    def brings(self, state: ConservedState, path: Array) -> Array:
+        """What flows along `path` bring to each cell, scaled by the state `state` (3, nz, ny, nx).
 
         Change of psi xi [1], charge that reacts and charge that ions carry [C m-3]. Transport moves
         and makes nothing: the first and the last add up to 0.
         """
         domain, model = self._domain, self._model
         found = np.zeros((3, *domain.grid.shape))
-        moves = model.mobility * filling.py_func(level.xi, model.immobile)
+        moves = model.mobility * filling.py_func(state.xi, model.immobile)
         for n, axis in enumerate(self._axes):
             lithium = _means(domain.pore, axis) * _mean(moves, axis)
             ions = _means(domain.electrolyte, axis) * _series(self._sigma, axis)
             self._carry(found[0], axis, lithium, path[1 + 2 * n])
             self._carry(found[2], axis, ions, path[2 + 2 * n])
-        found[1] = self._shot(level) * path[0]
+        found[1] = self._shot(state) * path[0]
         return found
 
     def _carry(self, out: Array, axis: int, conductance: Array, path: Array) -> None:
@@ -86,13 +86,13 @@ class ThermalNoise:
         through = amplitude * np.delete(path, -1, axis) / self._domain.grid.spacing[axis]
         out -= np.diff(through, axis=axis, prepend=0.0, append=0.0)
 
-    def _shot(self, level: Level) -> Array:
+    def _shot(self, state: ConservedState) -> Array:
         """Amplitude of the reaction's noise in every cell [C m-3 s-1/2]."""
         model, alpha = self._model, self._model.transfer_coefficient
-        back = level.mu * model.volume_per_charge
-        e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
+        back = state.mu * model.volume_per_charge
+        e = overpotential.py_func(state.ion_potential, state.metal_potential, back)
         e = np.where(self._domain.wall_density > 0.0, e, 0.0) / model.thermal_voltage
-        area = self._domain.wall_density * contact.py_func(level.xi)
+        area = self._domain.wall_density * contact.py_func(state.xi)
         charge = self._noise.thermal_energy / model.thermal_voltage
         forward, backward = np.exp(alpha * e), np.exp((alpha - 1.0) * e)
         return np.asarray(

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import CounterElectrode, conductances, local_coefficients
+from phasefield.models.conserved.cell import CounterElectrode, conductances, local_parameters
 from phasefield.models.conserved.conducting_coating import along_walls, to_collector
 from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.multigrid.scalar import conductance_matrix
 
@@ -63,7 +63,7 @@ class Rails:
 
 def two_rails(
     domain: Domain,
-    model: Coefficients,
+    model: Parameters,
     sheet_conductance: float,
     current_density: float,
     xi: Array | None = None,
@@ -95,7 +95,7 @@ def two_rails(
         raise ValueError(f"the sheet conductance must be above 0 S, got {sheet_conductance:g} S")
     if xi is not None and find_bodies(xi, domain).floating:
         raise ValueError("some lithium is cut off from the collector: two_rails has no potential")
-    grid, local = domain.grid, local_coefficients(domain, model)
+    grid, local = domain.grid, local_parameters(domain, model)
     on_wall, has_ions = domain.wall_density.ravel() > 0.0, domain.electrolyte.ravel() > 0.0
     metal = np.zeros(grid.size, bool) if xi is None else xi.ravel() > IN_METAL
     electrode = CounterElectrode.of(domain, local.conductivity)

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.parameters import Coefficients
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.state import ConservedState
 from phasefield.solvers.newton import NewtonFailed
 
-__all__ = ["Cohesion"]
+__all__ = ["VoidNucleation"]
 
 Array = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ OVERSHOOT = 0.05
 """Share by which the tension may pass the nucleation pressure in a step."""
 
 
-class Cohesion:
+class VoidNucleation:
     """Bonds of the metal on one domain.
 
     Parameters
@@ -50,7 +50,7 @@ class Cohesion:
     model : coefficients.
     """
 
-    def __init__(self, domain: Domain, model: Coefficients) -> None:
+    def __init__(self, domain: Domain, model: Parameters) -> None:
         self._core, self._spacing = domain.pore > 0.5, domain.grid.spacing
         depth, nearest = ndimage.distance_transform_edt(
             ~self._core, self._spacing, return_indices=True
@@ -69,8 +69,8 @@ class Cohesion:
         """
         return self._spread(self._inside(xi) & (xi >= self._least))
 
-    def judge(self, found: Level) -> tuple[Level, int]:
-        """A level that was found with its bonds, with those for the next step; voids nucleated.
+    def apply(self, found: ConservedState) -> tuple[ConservedState, int]:
+        """A state that was found with its bonds, with those for the next step; voids nucleated.
 
         Bonds go near a surface and where a void nucleates, and come back where unbonded metal is as
         dense as bonded one.
@@ -79,7 +79,7 @@ class Cohesion:
         ------
         NewtonFailed : the step is too long to find where the metal tears.
         """
-        bonded = found.bonded > 0.0
+        bonded = found.intact > 0.0
         tension = np.where(bonded & self._core, -found.mu, 0.0)
         if tension.max() > (1.0 + OVERSHOOT) * self._strength:
             raise NewtonFailed(
@@ -93,7 +93,7 @@ class Cohesion:
             whole = np.ones(bonded.shape, bool)
             whole[tuple(np.transpose(worst))] = False
             bonded &= self._distance(whole) > NUCLEUS * self._width
-        return replace(found, bonded=self._spread(bonded)), int(voids)
+        return replace(found, intact=self._spread(bonded)), int(voids)
 
     def _spread(self, bonded: NDArray[np.bool_]) -> Array:
         """1 where a cell and the nearest one of the open pore are bonded, else 0."""

@@ -1,4 +1,4 @@
-"""Where the voltage of a time level of the conserved model goes, and its resistance."""
+"""Where the voltage of a state of the conserved model goes, and its resistance."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import Conductor, CounterElectrode, local_coefficients
+from phasefield.models.conserved.cell import Conductor, CounterElectrode, local_parameters
 from phasefield.models.conserved.conducting_coating import Coating
 from phasefield.models.conserved.lithium_bodies import SECOND, Bodies, of_first_electrode
-from phasefield.models.conserved.parameters import Coefficients
+from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.salt import SaltTransport
-from phasefield.models.conserved.state import Level
+from phasefield.models.conserved.state import ConservedState
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
 from phasefield.physics.transport import contact
 from phasefield.solvers.block_solver import DIRECT_UNKNOWNS
@@ -65,7 +65,7 @@ class Resistance:
 
 
 class Electrochemistry:
-    """Reads voltage parts and resistance off time levels.
+    """Reads voltage parts and resistance off states.
 
     Parameters
     ----------
@@ -74,26 +74,26 @@ class Electrochemistry:
     """
 
     def __init__(
-        self, domain: Domain, model: Coefficients, salt: SaltTransport | None = None
+        self, domain: Domain, model: Parameters, salt: SaltTransport | None = None
     ) -> None:
         self._domain, self._model, self._salt = domain, model, salt
-        self._local = local_coefficients(domain, model)
+        self._local = local_parameters(domain, model)
         self._ohm = Conductor(domain, self._local.conductivity)
         self._coating = Coating.of(domain, model)
 
-    def voltage(self, level: Level) -> float:
+    def voltage(self, state: ConservedState) -> float:
         """Cell voltage [V]: counter electrode, or second electrode, against the collector."""
         if not self._domain.symmetric:
-            found = self._electrode.voltage(level.ion_potential.ravel(), level.current_density)
-            return found + self._salt_half_cells(level) * level.current_density
+            found = self._electrode.voltage(state.ion_potential.ravel(), state.current_density)
+            return found + self._salt_half_cells(state) * state.current_density
         axis = self._domain.grid.growth_axis
         lithium, potential = (
             field.take(-1, axis=axis).ravel()
-            for field in (self._domain.pore * level.xi, level.metal_potential)
+            for field in (self._domain.pore * state.xi, state.metal_potential)
         )
         return float(potential[lithium.argmax()])
 
-    def parts(self, level: Level) -> VoltageParts:
+    def parts(self, state: ConservedState) -> VoltageParts:
         """Parts of the voltage, weighted with the power that they take (theory page).
 
         Equation (C) times V_l, integrated: J V is the sum over the volume, per cross-section, of
@@ -104,41 +104,41 @@ class Electrochemistry:
         the electrodes, the rest the capillary part. In a symmetric cell no ions come in, and the
         second electrode takes -J times the voltage.
         """
-        voltage = self.voltage(level)
-        if level.current_density == 0.0:
-            concentration = self._between_electrodes(level)
+        voltage = self.voltage(state)
+        if state.current_density == 0.0:
+            concentration = self._between_electrodes(state)
             return VoltageParts(0.0, 0.0, voltage - concentration, concentration)
-        model, current = self._model, level.current_density
+        model, current = self._model, state.current_density
         per_current = self._cell / current
-        diffusion = self._diffusion_potential(level)
-        driving = level.ion_potential.ravel() - diffusion
+        diffusion = self._diffusion_potential(state)
+        driving = state.ion_potential.ravel() - diffusion
         taken = self._ohm.outflow(driving)
-        back = level.mu * model.volume_per_charge
-        e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
+        back = state.mu * model.volume_per_charge
+        e = overpotential.py_func(state.ion_potential, state.metal_potential, back)
         i = butler_volmer.py_func(e, *self._kinetics)
-        density, bare = self._touching(level) * i, self.on_bare_coating(level)
-        over = level.ion_potential - level.metal_potential
+        density, bare = self._touching(state) * i, self.on_bare_coating(state)
+        over = state.ion_potential - state.metal_potential
         electronic = 0.0
         if self._coating is not None:
-            electronic = float(np.sum((density + bare) * level.metal_potential)) * per_current
+            electronic = float(np.sum((density + bare) * state.metal_potential)) * per_current
         return VoltageParts(
             ohmic=float(driving @ taken) * per_current + self._half_cells * current,
             kinetic=float(np.sum(density * e + bare * over)) * per_current,
             capillary=float(np.sum(density * back)) * per_current,
             concentration=float(diffusion @ taken) * per_current
-            + self._salt_half_cells(level) * current,
+            + self._salt_half_cells(state) * current,
             electronic=electronic,
         )
 
-    def current(self, level: Level) -> Array:
+    def current(self, state: ConservedState) -> Array:
         """Current density i of every cell per contact area [A m-2], (nz, ny, nx)."""
         e = overpotential.py_func(
-            level.ion_potential, level.metal_potential, level.mu * self._model.volume_per_charge
+            state.ion_potential, state.metal_potential, state.mu * self._model.volume_per_charge
         )
         i = butler_volmer.py_func(e, *self._kinetics)
-        return np.asarray(i * self._activity(level))
+        return np.asarray(i * self._activity(state))
 
-    def resistance(self, level: Level, bodies: Bodies) -> Resistance:
+    def resistance(self, state: ConservedState, bodies: Bodies) -> Resistance:
         """Resistance to a small change of the current, metal, pressure and salt as they are.
 
         (C) linearised: u = dV_l/dJ solves div(phi sigma grad u) = a H i'(e) (u - U) - source, with
@@ -147,12 +147,12 @@ class Electrochemistry:
         symmetric cell there is no source, and U of the second electrode, which takes the net
         current -1, is the resistance. With a coating U is that of its network.
         """
-        model, touching = self._model, self._touching(level)
-        back = level.mu * model.volume_per_charge
-        e = overpotential.py_func(level.ion_potential, level.metal_potential, back)
+        model, touching = self._model, self._touching(state)
+        back = state.mu * model.volume_per_charge
+        e = overpotential.py_func(state.ion_potential, state.metal_potential, back)
         slope = (touching * butler_volmer_prime.py_func(e, *self._kinetics)).ravel()
         if self._coating is not None:
-            return self._coated_resistance(level, bodies, self._coating, slope)
+            return self._coated_resistance(state, bodies, self._coating, slope)
         slope, index = slope[self._ohm.known], bodies.index.ravel()[self._ohm.known]
         numbers = np.unique(index[(index > 0) & (slope > 0.0)])
         floating = [index == body for body in numbers]
@@ -179,14 +179,14 @@ class Electrochemistry:
         )
 
     def _coated_resistance(
-        self, level: Level, bodies: Bodies, coating: Coating, slope: Array
+        self, state: ConservedState, bodies: Bodies, coating: Coating, slope: Array
     ) -> Resistance:
         """Of ions and electrons together; NaN where there are too many for a factorisation."""
-        network = coating.electrons.network(level.xi, bodies)
+        network = coating.electrons.network(state.xi, bodies)
         known, nodes = self._ohm.known, network.unknown
         if len(known) + nodes > DIRECT_UNKNOWNS[sum(n > 1 for n in self._domain.grid.shape)]:
             return Resistance(nan, nan)
-        bare = coating.slope(level, self._kinetics[0] * self._activity(level))
+        bare = coating.slope(state, self._kinetics[0] * self._activity(state))
         slope = (slope + bare.ravel())[known]
         index = network.index.ravel()[known]
         reacting = sparse.csr_array(
@@ -205,18 +205,18 @@ class Electrochemistry:
         cell = float(self._electrode.weights[known] @ u) + self._half_cells
         return Resistance(cell, float(np.sum(slope * drop**2)) * self._cell)
 
-    def cut_off(self, level: Level, bodies: Bodies) -> NDArray[np.bool_]:
+    def cut_off(self, state: ConservedState, bodies: Bodies) -> NDArray[np.bool_]:
         """Where lithium is from which no electron comes to the collector, (nz, ny, nx)."""
         if self._coating is None:
             return bodies.detached
-        network = self._coating.electrons.network(level.xi, bodies)
+        network = self._coating.electrons.network(state.xi, bodies)
         return np.asarray(bodies.detached & ~network.grounded[network.index])
 
-    def on_bare_coating(self, level: Level) -> Array:
+    def on_bare_coating(self, state: ConservedState) -> Array:
         """Current that bare coating plates, of every cell [A m-3], (nz, ny, nx)."""
         if self._coating is None:
-            return np.zeros(level.xi.shape)
-        return self._coating.plated(level, self._kinetics[0] * self._activity(level))
+            return np.zeros(state.xi.shape)
+        return self._coating.plated(state, self._kinetics[0] * self._activity(state))
 
     def conducting_wall(self) -> NDArray[np.bool_]:
         """Cells of the wall whose coating conducts electrons, (nz, ny, nx)."""
@@ -229,37 +229,37 @@ class Electrochemistry:
         """The counter electrode of a half cell."""
         return CounterElectrode.of(self._domain, self._local.conductivity)
 
-    def _touching(self, level: Level) -> Array:
+    def _touching(self, state: ConservedState) -> Array:
         """a H(xi) times i0(c)/i0(c0) of every cell [m-1], (nz, ny, nx)."""
         return np.asarray(
-            self._domain.wall_density * contact.py_func(level.xi) * self._activity(level)
+            self._domain.wall_density * contact.py_func(state.xi) * self._activity(state)
         )
 
-    def _activity(self, level: Level) -> Array | float:
+    def _activity(self, state: ConservedState) -> Array | float:
         """i0(c)/i0(c0) of every cell [1]."""
-        if self._salt is None or level.concentration is None:
+        if self._salt is None:
             return 1.0
-        return self._salt.activity(level.concentration)
+        return self._salt.activity(state.own["concentration"])
 
-    def _diffusion_potential(self, level: Level) -> Array:
+    def _diffusion_potential(self, state: ConservedState) -> Array:
         """Of every cell, flat [V]."""
-        if self._salt is None or level.concentration is None:
-            return np.zeros(level.xi.size)
-        return self._salt.diffusion_potential(level.concentration.ravel())
+        if self._salt is None:
+            return np.zeros(state.xi.size)
+        return self._salt.diffusion_potential(state.own["concentration"].ravel())
 
-    def _salt_half_cells(self, level: Level) -> float:
+    def _salt_half_cells(self, state: ConservedState) -> float:
         """What salt adds to `_half_cells` [ohm m2]."""
-        if self._salt is None or level.concentration is None:
+        if self._salt is None:
             return 0.0
-        return self._salt.half_cell(level.concentration.ravel())
+        return self._salt.half_cell(state.own["concentration"].ravel())
 
-    def _between_electrodes(self, level: Level) -> float:
+    def _between_electrodes(self, state: ConservedState) -> float:
         """Mean diffusion potential of the upper electrode less that of the lower one [V]."""
-        diffusion, touching = self._diffusion_potential(level), self._touching(level).ravel()
+        diffusion, touching = self._diffusion_potential(state), self._touching(state).ravel()
         if not self._domain.symmetric:
             top, low = self._electrode.weights, touching
         else:
-            first = of_first_electrode(level.xi, self._domain).ravel()
+            first = of_first_electrode(state.xi, self._domain).ravel()
             top, low = touching * ~first, touching * first
         if not diffusion.any() or not (top.any() and low.any()):
             return 0.0

@@ -24,10 +24,10 @@ from phasefield.physics.published import (
     interpolation_second,
 )
 
-__all__ = ["PAPER_SLOTS", "assemble_paper"]
+__all__ = ["PUBLISHED_SLOTS", "assemble_published"]
 
 XI, C, V = 0, 1, 2
-PAPER_SLOTS = (
+PUBLISHED_SLOTS = (
     [(XI, XI, d) for d in range(-1, 6)]
     + [(XI, C, -1), (XI, V, -1)]
     + [(C, XI, d) for d in range(-1, 6)]
@@ -40,11 +40,11 @@ X_XI, X_C, X_V, C_XI, C_C, C_V, V_XI, V_V = 0, 7, 8, 9, 16, 23, 30, 37
 
 
 @njit(cache=True, parallel=True)
-def assemble_paper(
+def assemble_published(
     shape, spacing, axis, phi, model, alpha0, dt, xi, c, v, xi_history, c_history, bend, bend_face,
     applied, residual, values,
 ):  # fmt: skip
-    """Write `residual` (cells, 3) and the Jacobian `values` (cells, len(PAPER_SLOTS)).
+    """Write `residual` (cells, 3) and the Jacobian `values` (cells, len(PUBLISHED_SLOTS)).
 
     `axis` is the growth axis; `bend` div(kappa1 grad xi) of the cells [J m-3] and `bend_face` the
     kappa1 of each cell that the Jacobian uses [J m-1]; `applied` V0 [V]. Arrays are flat, SI.

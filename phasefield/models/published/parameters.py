@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["PaperCoefficients"]
+__all__ = ["PublishedParameters"]
 
 
-class PaperCoefficients(NamedTuple):
-    """Coefficients of the published model, SI.
+class PublishedParameters(NamedTuple):
+    """Parameters of the published model, SI.
 
     Attributes
     ----------

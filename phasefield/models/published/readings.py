@@ -1,9 +1,11 @@
-"""Everything that is read off a time level of the published model, its charge ledger included."""
+"""Everything that is read off a state of the published model, its charge ledger included."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +13,9 @@ from numpy.typing import NDArray
 from phasefield.analysis.contact import ContactMetrics
 from phasefield.grid.faces import halves
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.published.parameters import PaperCoefficients
-from phasefield.models.published.state import PaperLevel
-from phasefield.models.readings import DepositObserver, Observation
+from phasefield.models.published.parameters import PublishedParameters
+from phasefield.models.published.state import PublishedState
+from phasefield.models.readings import DepositReadings, Observation
 from phasefield.physics.energy import double_well
 from phasefield.physics.published import (
     driving_force,
@@ -23,13 +25,13 @@ from phasefield.physics.published import (
 )
 from phasefield.solvers.time_formula import TimeFormula
 
-__all__ = ["PaperAudit", "PaperObserver"]
+__all__ = ["PublishedAudit", "PublishedReadings"]
 
 Array = NDArray[np.float64]
 
 
-class PaperObserver(DepositObserver):
-    """Reads numbers and fields off the levels of a simulation of the published model.
+class PublishedReadings(DepositReadings):
+    """Reads numbers and fields off the states of a simulation of the published model.
 
     Parameters
     ----------
@@ -37,41 +39,41 @@ class PaperObserver(DepositObserver):
     initial_xi : xi at t = 0 (nz, ny, nx), the reference of every rise.
     """
 
-    def __init__(self, domain: Domain, model: PaperCoefficients, initial_xi: Array) -> None:
+    def __init__(self, domain: Domain, model: PublishedParameters, initial_xi: Array) -> None:
         super().__init__(domain, 1.0 / model.charge_density, initial_xi)
         self._model = model
 
-    def observe(self, level: PaperLevel, charge: float) -> Observation:
-        """Numbers of `level` after `charge` [C m-2]; the model has no contact current."""
+    def observe(self, state: PublishedState, charge: float) -> Observation:
+        """Numbers of `state` after `charge` [C m-2]; the model has no contact current."""
         nan = math.nan
         grid = self._domain.grid
-        area = float(self._contact_weight(level.xi).sum())
+        area = float(self._contact_weight(state.xi).sum())
         return Observation(
-            voltage=self.voltage(level),
-            lithium_volume_per_area=self.lithium_volume_per_area(level.xi),
+            voltage=self.voltage(state),
+            lithium_volume_per_area=self.lithium_volume_per_area(state.xi),
             max_pressure=nan,
             min_pressure=nan,
-            free_energy=self.free_energy(level.xi),
-            void_volume_per_area=self.void_volume_per_area(level.xi),
+            free_energy=self.free_energy(state.xi),
+            void_volume_per_area=self.void_volume_per_area(state.xi),
             dead_lithium_per_area=nan,
             dead_lithium_potential=nan,
             parts=None,
             resistance=None,
-            uniformity=self.deposit(level.xi, charge),
+            uniformity=self.deposit(state.xi, charge),
             contact=ContactMetrics(area, area / grid.cross_section, nan, nan, nan, nan, nan, nan),
         )
 
-    def fields(self, level: PaperLevel) -> dict[str, Array]:
-        """The fields of `state.PAPER_FIELDS` at `level`."""
+    def fields(self, state: PublishedState) -> dict[str, Array]:
+        """The fields of `state.PUBLISHED_FIELDS` at `state`."""
         return {
-            "lithium_order_parameter": level.xi,
-            "ion_concentration": level.concentration,
-            "electric_potential": level.potential,
+            "lithium_order_parameter": state.xi,
+            "ion_concentration": state.concentration,
+            "electric_potential": state.potential,
         }
 
-    def voltage(self, level: PaperLevel) -> float:
+    def voltage(self, state: PublishedState) -> float:
         """Potential of the counter electrode against the metal side [V]."""
-        return level.applied_voltage
+        return state.applied_voltage
 
     def lithium_volume_per_area(self, xi: Array) -> float:
         """Integral of xi over the cross-section [m]; lithium is wherever xi is, as in the model."""
@@ -88,44 +90,44 @@ class PaperObserver(DepositObserver):
             total += scale * float(np.sum(((upper - lower) / spacing) ** 2))
         return total
 
-    def ion_inventory(self, level: PaperLevel) -> float:
+    def ion_inventory(self, state: PublishedState) -> float:
         """Ions in the domain as charge over the cross-section [C m-2]."""
         faraday = self._model.charge_density / self._model.site_density
-        return faraday * self._per_area(level.concentration)
+        return faraday * self._per_area(state.concentration)
 
-    def reaction_current(self, level: PaperLevel) -> float:
+    def reaction_current(self, state: PublishedState) -> float:
         """F c_s integral of L_eta h'(xi) G over the cross-section [A m-2]."""
         model = self._model
         force = driving_force.py_func(
-            level.concentration / model.ion_concentration,
-            level.potential,
+            state.concentration / model.ion_concentration,
+            state.potential,
             model.transfer_coefficient,
             model.thermal_voltage,
         )
-        rate = model.reaction_rate * interpolation_prime.py_func(level.xi) * force
+        rate = model.reaction_rate * interpolation_prime.py_func(state.xi) * force
         return model.charge_density * self._per_area(rate)
 
-    def electrode_currents(self, level: PaperLevel) -> tuple[float, float]:
+    def electrode_currents(self, state: PublishedState) -> tuple[float, float]:
         """Current and ion current that enter at the counter electrode [A m-2]."""
         model, grid = self._model, self._domain.grid
-        xi, phi, _, potential = self._layer(level, -1)
+        xi, phi, _, potential = self._layer(state, -1)
         sigma = effective.py_func(
             xi, phi, model.conductivity_metal, model.conductivity_electrolyte,
             model.conductivity_vacuum,
         )  # fmt: skip
         half = 0.5 * grid.spacing[grid.growth_axis]
-        return float(np.mean(-sigma * potential)) / half, self._ions_in(level, -1, 0.0)
+        return float(np.mean(-sigma * potential)) / half, self._ions_in(state, -1, 0.0)
 
-    def metal_side_ions(self, level: PaperLevel) -> float:
+    def metal_side_ions(self, state: PublishedState) -> float:
         """Ion current that enters at the metal side [A m-2]."""
         if not self._model.metal_side_fixed:
             return 0.0
-        return self._ions_in(level, 0, -level.applied_voltage)
+        return self._ions_in(state, 0, -state.applied_voltage)
 
-    def _ions_in(self, level: PaperLevel, layer: int, potential: float) -> float:
+    def _ions_in(self, state: PublishedState, layer: int, potential: float) -> float:
         """Ion current [A m-2] into a layer of cells from a face at c0 and `potential` [V]."""
         model, grid = self._model, self._domain.grid
-        xi, phi, c, inside = self._layer(level, layer)
+        xi, phi, c, inside = self._layer(state, layer)
         diffusivity = effective.py_func(
             xi, phi, model.diffusivity_metal, model.diffusivity_electrolyte,
             model.diffusivity_vacuum,
@@ -135,9 +137,9 @@ class PaperObserver(DepositObserver):
         half = 0.5 * grid.spacing[grid.growth_axis]
         return faraday * float(np.mean(diffusivity * drive)) / half
 
-    def _layer(self, level: PaperLevel, layer: int) -> list[Array]:
+    def _layer(self, state: PublishedState, layer: int) -> list[Array]:
         """xi, phi, c and V in a layer of cells across the growth axis."""
-        fields = (level.xi, self._domain.phi, level.concentration, level.potential)
+        fields = (state.xi, self._domain.phi, state.concentration, state.potential)
         return [np.moveaxis(field, self._domain.grid.growth_axis, 0)[layer] for field in fields]
 
     def lithium_in_electrolyte(self, xi: Array) -> float:
@@ -163,7 +165,7 @@ class PaperObserver(DepositObserver):
 
 
 @dataclass
-class PaperAudit:
+class PublishedAudit:
     """Where the charge of the published model goes [C m-2 of cross-section].
 
     Metal grown follows the asked charge by control; the other entries agree with it only as far as
@@ -177,7 +179,7 @@ class PaperAudit:
     metal_side : that entered at the metal side as ions; 0 where those do not pass.
     inventory : change of the ions in the domain.
     initial_inventory : ions at t = 0.
-    previous : reaction, electrode, ions_in and metal_side one level back.
+    previous : reaction, electrode, ions_in and metal_side one state back.
     """
 
     initial_inventory: float
@@ -189,18 +191,27 @@ class PaperAudit:
     previous: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     def record(
-        self, formula: TimeFormula, dt: float, level: PaperLevel, observer: PaperObserver
+        self, formula: TimeFormula, state: PublishedState, readings: PublishedReadings
     ) -> None:
-        """Book a step of `dt` [s] that ended at `level`."""
+        """Book a step that ended at `state`."""
         now = (self.reaction, self.electrode, self.ions_in, self.metal_side)
         rates = (
-            observer.reaction_current(level),
-            *observer.electrode_currents(level),
-            observer.metal_side_ions(level),
+            readings.reaction_current(state),
+            *readings.electrode_currents(state),
+            readings.metal_side_ions(state),
         )
         self.reaction, self.electrode, self.ions_in, self.metal_side = (
-            (formula.newest * new + formula.older * old + dt * rate) / formula.alpha0
+            formula.integrated(new, old, rate)
             for new, old, rate in zip(now, self.previous, rates, strict=True)
         )
         self.previous = now
-        self.inventory = observer.ion_inventory(level) - self.initial_inventory
+        self.inventory = readings.ion_inventory(state) - self.initial_inventory
+
+    def memory(self) -> dict[str, Any]:
+        """What `recall` takes, as values that JSON can hold."""
+        return asdict(self)
+
+    def recall(self, values: Mapping[str, Any]) -> None:
+        """Go back to what `memory` returned."""
+        for name, value in values.items():
+            setattr(self, name, value)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PaperLevel"]
+__all__ = ["PublishedState"]
 
 
 @dataclass(frozen=True)
-class PaperLevel:
+class PublishedState:
     """Unknowns of the published model at one time, arrays of shape (nz, ny, nx).
 
     Attributes
@@ -30,3 +31,23 @@ class PaperLevel:
     potential: NDArray[np.float64]
     applied_voltage: float
     current_density: float = 0.0
+
+    def at(self, time: float) -> PublishedState:
+        """The same at another time [s]."""
+        return replace(self, time=time)
+
+    def arrays(self) -> dict[str, NDArray[np.float64]]:
+        """Everything that it holds, by name: what a checkpoint keeps."""
+        return {each.name: np.asarray(getattr(self, each.name)) for each in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.float64]]) -> PublishedState:
+        """The state that `arrays` came from."""
+        return cls(
+            float(arrays["time"]),
+            arrays["xi"],
+            arrays["concentration"],
+            arrays["potential"],
+            float(arrays["applied_voltage"]),
+            float(arrays["current_density"]),
+        )

@@ -7,10 +7,10 @@ from numba import njit, prange
 from phasefield.models.conserved import kernels as conserved
 from phasefield.models.conserved.kernels import MU, SLOTS, XI, V
 from phasefield.models.published import kernels as published
-from phasefield.models.published.kernels import PAPER_SLOTS, C
+from phasefield.models.published.kernels import PUBLISHED_SLOTS, C
 from phasefield.solvers.multigrid.block_coarsening import U, make_layout
 
-__all__ = ["CONSERVED_LAYOUT", "PAPER_LAYOUT", "couple", "multiply"]
+__all__ = ["CONSERVED_LAYOUT", "PUBLISHED_LAYOUT", "couple", "multiply"]
 
 CONSERVED, PUBLISHED = 0, 1
 
@@ -19,7 +19,7 @@ CONSERVED_LAYOUT = make_layout(CONSERVED, SLOTS, {(XI, MU), (V, V)})
 than on the fine one, or the double well, which has no such share, wins over it. Counted in, metal
 of 1e-10 m2/s takes 52 iterations in 3D instead of 9."""
 
-PAPER_LAYOUT = make_layout(PUBLISHED, PAPER_SLOTS, {(XI, XI), (C, C), (C, V), (V, V)})
+PUBLISHED_LAYOUT = make_layout(PUBLISHED, PUBLISHED_SLOTS, {(XI, XI), (C, C), (C, V), (V, V)})
 
 
 @njit(cache=True)
