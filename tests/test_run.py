@@ -174,7 +174,7 @@ def test_resistance_per_cross_section_is_converted_with_the_initial_contact():
     per_contact = build(small())
     per_section = build(small("kinetics.basis=cross_section"))
     area = per_contact.observe().contact.contact_area_per_area
-    ratio = per_contact.parts.contact_resistance / per_section.parts.contact_resistance
+    ratio = per_contact.model.contact_resistance / per_section.model.contact_resistance
     assert ratio == pytest.approx(1 / area, rel=1e-12)
 
 

@@ -132,7 +132,7 @@ def test_cells_that_cannot_be_are_refused(overrides, message):
 def test_a_resistance_per_cross_section_is_that_of_one_electrode():
     """The contact that converts it is not that of both electrodes together."""
     case = cell("kinetics.basis=cross_section")
-    both, half = (build(each).parts.contact_resistance for each in (case, with_half(case)))
+    both, half = (build(each).model.contact_resistance for each in (case, with_half(case)))
     assert both == pytest.approx(half, rel=1e-6)
 
 

@@ -37,7 +37,7 @@ def strip(width, seconds, strength=STRENGTH, current=-3.0):
             step /= 2
             continue
         states.append(result.state)
-        if result.voids:
+        if result.events:
             voids.append(result.state.time)
         step = min(2 * step, 5.0 if current < -1.0 else 15.0)
     return domain, states, voids

@@ -161,7 +161,7 @@ def test_a_sweep_solves_the_tangent_of_the_equations(name):
     def residual(sign, equation=None):
         place(equations, point.moved(way, sign * np.ones(3), np.zeros(1)))
         equation = equation or equations.coupled(step)
-        vector = equation.justResidualVector(dt=step.dt, solver=EquilibratedLU())
+        vector = equation.justResidualVector(dt=step.formula.dt, solver=EquilibratedLU())
         return np.asarray(vector).reshape(3, -1)
 
     slope = residual(1.0) - residual(-1.0)
@@ -227,7 +227,7 @@ def test_a_step_that_is_given_up_leaves_the_past_untouched():
 def test_the_case_chooses_the_backend():
     case = small_case("grid.spacing=0.15 um", "backend=fipy")
     domain = build_domain(build_scaffold(case), case.interface.width)
-    assert type(make_model(case, domain, None, force=False).backend) is FipyPublishedStepper
+    assert type(make_model(case, domain, None, force=False).stepper) is FipyPublishedStepper
 
 
 @pytest.mark.slow

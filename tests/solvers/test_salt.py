@@ -34,8 +34,8 @@ def salt_with(number, diffusivity=1e-12):
 
 def level_of(xi, *, salty=True):
     zero = np.zeros_like(xi)
-    c = np.full_like(xi, C0) if salty else None
-    return ConservedState(0.0, xi, zero, zero, zero, zero, own={"concentration": c})
+    own = {"concentration": np.full_like(xi, C0)} if salty else {}
+    return ConservedState(0.0, xi, zero, zero, zero, zero, own=own)
 
 
 def march(domain, model, width, of_salt, applied, steps=(1.0, 1.0, 2.0)):
