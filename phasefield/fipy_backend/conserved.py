@@ -18,15 +18,11 @@ from numpy.typing import NDArray
 from phasefield.fipy_backend.conserved_equations import FipyEquations, MeshFields
 from phasefield.fipy_backend.library import EquilibratedLU
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.base import LARGEST_POTENTIAL_CHANGE, LARGEST_XI_CHANGE
 from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.stepper import ConservedStepper
-from phasefield.solvers.newton import (
-    LARGEST_POTENTIAL_CHANGE,
-    LARGEST_XI_CHANGE,
-    NewtonFailed,
-    NewtonResult,
-)
+from phasefield.solvers.newton import NewtonFailed, NewtonResult
 
 __all__ = ["FipyConservedStepper"]
 

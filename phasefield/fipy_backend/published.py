@@ -17,16 +17,12 @@ from numpy.typing import NDArray
 from phasefield.fipy_backend.library import EquilibratedLU
 from phasefield.fipy_backend.published_equations import FipyPublishedEquations
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.base import LARGEST_POTENTIAL_CHANGE, LARGEST_XI_CHANGE
 from phasefield.models.published.newton_system import PublishedStep, PublishedUnknowns
 from phasefield.models.published.parameters import PublishedParameters
 from phasefield.models.published.state import PublishedState
 from phasefield.models.published.stepper import PublishedStepper
-from phasefield.solvers.newton import (
-    LARGEST_POTENTIAL_CHANGE,
-    LARGEST_XI_CHANGE,
-    NewtonFailed,
-    NewtonResult,
-)
+from phasefield.solvers.newton import NewtonFailed, NewtonResult
 
 __all__ = ["FipyPublishedStepper"]
 

@@ -13,6 +13,8 @@ from phasefield.models.readings import Observation
 from phasefield.solvers.time_formula import TimeFormula
 
 __all__ = [
+    "LARGEST_POTENTIAL_CHANGE",
+    "LARGEST_XI_CHANGE",
     "MEMORY",
     "Applied",
     "AppliedCurrent",
@@ -23,9 +25,17 @@ __all__ = [
     "State",
     "StepResult",
     "Stepper",
+    "TangentLimits",
 ]
 
 Array = NDArray[np.float64]
+
+LARGEST_XI_CHANGE = 0.5
+"""Half an interface per iteration of Newton's method: beyond that the double well's tangent says
+nothing."""
+
+LARGEST_POTENTIAL_CHANGE = 4.0
+"""In RT/F per iteration: exp(2) at alpha = 1/2, from where Newton on an exponential recovers."""
 
 MEMORY = 3
 """States that a step looks back on: two for BDF2, three for its predictor."""
@@ -47,6 +57,20 @@ class AppliedVoltage:
 
 Applied = AppliedCurrent | AppliedVoltage
 """What the cell is told; of current density and voltage one is given, the other one found."""
+
+
+class TangentLimits:
+    """How far an iteration of Newton's method may lead: (xi, any, potential), extra potentials."""
+
+    @property
+    def column_limits(self) -> Array:
+        """Half an interface, whatever, four thermal voltages; scaled, (3,)."""
+        return np.array([LARGEST_XI_CHANGE, np.inf, LARGEST_POTENTIAL_CHANGE])
+
+    @property
+    def extra_limits(self) -> float:
+        """Four thermal voltages, scaled."""
+        return LARGEST_POTENTIAL_CHANGE
 
 
 class State(Protocol):

@@ -16,11 +16,8 @@ __all__ = ["Iterate", "NewtonFailed", "NewtonResult", "System", "solve"]
 
 Array = NDArray[np.float64]
 
-LARGEST_XI_CHANGE = 0.5
-"""Half an interface per iteration: beyond that the double well's tangent says nothing."""
-
-LARGEST_POTENTIAL_CHANGE = 4.0
-"""In RT/F per iteration: exp(2) at alpha = 1/2, from where Newton on an exponential recovers."""
+SMALLEST = 1e-300
+"""Instead of no change, to divide by."""
 
 
 class NewtonFailed(PhaseFieldError):
@@ -28,10 +25,10 @@ class NewtonFailed(PhaseFieldError):
 
 
 class Iterate(Protocol):
-    """Unknowns of a model: three per cell, the last a potential, and a few extra potentials."""
+    """Unknowns of a model: three per cell, and extra ones that belong to no cell."""
 
     def moved(self, change: Array, step: Array, extra: Array) -> Self:
-        """Copy changed by the columns of `change` (cells, 3) times `step` (3,), and `extra` [V]."""
+        """Copy changed by the columns of `change` (cells, 3) times `step` (3,), and by `extra`."""
 
 
 I = TypeVar("I", bound=Iterate)  # noqa: E741
@@ -45,7 +42,19 @@ class System(Protocol[I_in, S_in]):
 
     @property
     def column_scale(self) -> Array:
-        """SI value of one unit of each of the three unknowns, (3,)."""
+        """SI value of one unit of each of the three unknowns of a cell, (3,)."""
+
+    @property
+    def column_limits(self) -> Array:
+        """Largest change in an iteration for which the tangent holds, likewise scaled, (3,)."""
+
+    @property
+    def extra_scale(self) -> Array | float:
+        """SI value of one unit of the extra unknowns, of each or of all."""
+
+    @property
+    def extra_limits(self) -> Array | float:
+        """Largest change of the extra unknowns in an iteration, of each or of all, scaled."""
 
     def evaluate(self, unknowns: I_in, step: S_in) -> tuple[Array, Array]:
         """Residual of the cells and of the extra equations, scaled to a change of xi."""
@@ -92,18 +101,14 @@ def solve(
             change, extra = system.update(residual, net, step)
         except (RuntimeError, np.linalg.LinAlgError) as error:  # exactly singular
             raise NewtonFailed(str(error)) from error
-        moved = _damped(now, change, extra, system.column_scale)
+        moved = _damped(system, now, change, extra)
         now = moved if limited is None else limited(now, moved)
     raise NewtonFailed(f"residual {left:.1e} after {iteration} iterations, asked {tolerance:.0e}")
 
 
-def _damped(now: I, change: np.ndarray, extra: np.ndarray, scale: np.ndarray) -> I:
-    """Take the update, shortened so that no cell leaves the range where its tangent holds."""
-    xi_change, _, potential_change = largest(change)
-    potential_change = max(potential_change, np.abs(extra).max(initial=0.0))
-    length = min(
-        1.0,
-        LARGEST_XI_CHANGE / max(xi_change, 1e-300),
-        LARGEST_POTENTIAL_CHANGE / max(potential_change, 1e-300),
-    )
-    return now.moved(change, length * scale, length * scale[2] * extra)
+def _damped(system: System[I, S], now: I, change: Array, extra: Array) -> I:
+    """Take the update, shortened so that no unknown leaves the range where its tangent holds."""
+    in_cells = system.column_limits / np.maximum(largest(change), SMALLEST)
+    beside = np.min(system.extra_limits / np.maximum(np.abs(extra), SMALLEST), initial=1.0)
+    length = min(1.0, float(in_cells.min()), float(beside))
+    return now.moved(change, length * system.column_scale, length * system.extra_scale * extra)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from phasefield.grid.faces import neighbour
-from phasefield.models.conserved.kernels import A_MU, A_XI, B_MU, B_XI, SLOTS
+from phasefield.models.base import TangentLimits
+from phasefield.models.conserved.kernels import A_MU, A_XI, B_MU, B_XI, CONSERVED_LAYOUT, SLOTS
 from phasefield.models.conserved.step import Unknowns
 from phasefield.models.published.gradient_kernels import gradient_divergence
 from phasefield.solvers.block_solver import LinearSolver
-from phasefield.solvers.multigrid.block_couplings import CONSERVED_LAYOUT
 from phasefield.solvers.multigrid.scalar import Network, face_conductances
 from phasefield.solvers.newton import solve
 from phasefield.solvers.sparsity import Sparsity
@@ -50,7 +50,7 @@ class _Step:
     split: Array | None = None
 
 
-class Plate:
+class Plate(TangentLimits):
     """The square of 100, `cells` a side: equations, energies, and the field without charge.
 
     Parameters
@@ -120,6 +120,8 @@ class Plate:
     def column_scale(self) -> Array:
         """Everything is of order one."""
         return np.ones(3)
+
+    extra_scale = 1.0
 
     def evaluate(self, now: Unknowns, step: _Step) -> tuple[Array, Array]:
         """Residual of c and mu; Phi follows c at once, which Newton's matrix need not know."""

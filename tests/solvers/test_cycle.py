@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
+from phasefield.models.conserved.kernels import CONSERVED_LAYOUT
 from phasefield.solvers.multigrid.block_coarsening import active_directions, flat_offsets
-from phasefield.solvers.multigrid.block_couplings import CONSERVED_LAYOUT, couple
+from phasefield.solvers.multigrid.block_couplings import couple
 from phasefield.solvers.multigrid.block_kernels import restrict, smooth
 from phasefield.solvers.vectors import largest, weighted_sum
 

@@ -9,18 +9,18 @@ from scipy import ndimage
 
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
-from phasefield.models.conserved.kernels import C_V, SLOTS
+from phasefield.models.conserved import kernels as conserved
+from phasefield.models.conserved.kernels import C_V, CONSERVED_LAYOUT, SLOTS
 from phasefield.models.conserved.newton_system import LITHIUM, CoupledSystem
-from phasefield.models.published.kernels import PUBLISHED_SLOTS
+from phasefield.models.published import kernels as published
+from phasefield.models.published.kernels import PUBLISHED_LAYOUT, PUBLISHED_SLOTS
 from phasefield.solvers import block_solver
 from phasefield.solvers.block_solver import LinearSolver
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.fgmres import Workspace
+from phasefield.solvers.multigrid import block_couplings
 from phasefield.solvers.multigrid.block import Multigrid
-from phasefield.solvers.multigrid.block_couplings import (
-    CONSERVED_LAYOUT,
-    PUBLISHED_LAYOUT,
-)
+from phasefield.solvers.multigrid.block_couplings import CASCADE, CHAIN, PATTERNS, slots_of
 from phasefield.solvers.sparsity import Sparsity
 
 from .conftest import make_model
@@ -228,3 +228,19 @@ def test_a_system_that_krylov_cannot_solve_is_factorised(monkeypatch):
     monkeypatch.setattr(block_solver, "DIRECT_UNKNOWNS", {2: 10})
     with pytest.raises(RuntimeError, match="of its right side"):
         solver.factorise(values).solve(right)
+
+
+@pytest.mark.parametrize(("family", "kernels"), [(CHAIN, conserved), (CASCADE, published)])
+def test_a_model_and_the_solver_mean_the_same_slots(family, kernels):
+    """First slots of the blocks stand as literals in the kernels of both rooms."""
+    blocks = [(row, column) for row, column, _ in PATTERNS[family]]
+    slots = [(row, column) for row, column, direction in slots_of(family) if direction < 0]
+    assert slots == blocks
+    prefix = "H" if family == CHAIN else "S"
+    of_solver = [getattr(block_couplings, f"{prefix}_{row}{column}") for row, column in blocks]
+    first = [slots_of(family).index((row, column, -1)) for row, column in blocks]
+    names = {
+        CHAIN: ("A_XI", "A_MU", "A_V", "B_XI", "B_MU", "C_V", "C_XI", "C_MU"),
+        CASCADE: ("X_XI", "X_C", "X_V", "C_XI", "C_C", "C_V", "V_XI", "V_V"),
+    }
+    assert of_solver == first == [getattr(kernels, name) for name in names[family]]

@@ -23,22 +23,28 @@ from phasefield.physics.energy import (
 )
 from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime
 from phasefield.physics.transport import contact, contact_prime, filling, filling_prime
+from phasefield.solvers.multigrid.block_coarsening import make_layout
+from phasefield.solvers.multigrid.block_couplings import CHAIN, slots_of
 
-__all__ = ["SLOTS", "assemble", "limited", "plate_bare", "react", "unknown_mask"]
+__all__ = [
+    "CONSERVED_LAYOUT",
+    "SLOTS",
+    "assemble",
+    "limited",
+    "plate_bare",
+    "react",
+    "unknown_mask",
+]
 
 # Slot -> (row, column, direction); direction -1 is the cell itself, 0..5 are -z +z -y +y -x +x.
 XI, MU, V = 0, 1, 2
-SLOTS = (
-    [(XI, XI, d) for d in range(-1, 6)]
-    + [(XI, MU, d) for d in range(-1, 6)]
-    + [(XI, V, -1)]
-    + [(MU, XI, d) for d in range(-1, 6)]
-    + [(MU, MU, -1)]
-    + [(V, V, d) for d in range(-1, 6)]
-    + [(V, XI, -1), (V, MU, -1)]
-)
+SLOTS = slots_of(CHAIN)
 A_XI, A_MU, A_V, B_XI, B_MU, C_V, C_XI, C_MU = 0, 7, 14, 15, 22, 23, 30, 31
 
+CONSERVED_LAYOUT = make_layout(CHAIN, SLOTS, {(XI, MU), (V, V)})
+"""The surface energy, (mu, xi), is no network: on coarse grids its share of (B) must not get less
+than on the fine one, or the double well, which has no such share, wins over it. Counted in, metal
+of 1e-10 m2/s takes 52 iterations in 3D instead of 9."""
 
 LEAST_LEFT = 0.05
 """Share of its distance from xi = 0 or 1 that an iteration leaves to a cell. Chosen: without it

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.base import TangentLimits
 from phasefield.models.conserved.anisotropic_surface import Surface
 from phasefield.models.conserved.cell import (
     CounterElectrode,
@@ -18,6 +19,7 @@ from phasefield.models.conserved.cell import (
 )
 from phasefield.models.conserved.conducting_coating import Condensed, ElectronNetwork
 from phasefield.models.conserved.kernels import (
+    CONSERVED_LAYOUT,
     SLOTS,
     V,
     assemble,
@@ -31,7 +33,6 @@ from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.solvers.block_solver import LinearSolver, SumOperator
 from phasefield.solvers.direct import Factors
-from phasefield.solvers.multigrid.block_couplings import CONSERVED_LAYOUT
 from phasefield.solvers.sparsity import Sparsity
 
 __all__ = ["CoupledSystem"]
@@ -45,7 +46,7 @@ CELLS = ((1, 2), (1, 2))
 """Axes that rows (extra, cells, 3) have in common with columns of the same shape."""
 
 
-class CoupledSystem:
+class CoupledSystem(TangentLimits):
     """Residual, Jacobian and Newton update of (xi, mu, V_l, V_s, J) on one domain.
 
     Parameters
@@ -106,6 +107,11 @@ class CoupledSystem:
     def column_scale(self) -> Array:
         """What one unit of (xi, mu, V_l) of the scaled system is: 1, W [Pa], RT/F [V]."""
         return np.array([1.0, self._model.barrier_height, self._model.thermal_voltage])
+
+    @property
+    def extra_scale(self) -> float:
+        """RT/F [V]: the extra unknowns are potentials."""
+        return self._model.thermal_voltage
 
     def evaluate(self, unknowns: Unknowns, step: Step) -> tuple[Array, Array]:
         """Assemble at `unknowns`; return the residual (cells, 3) and that of the extra equations.

@@ -23,20 +23,16 @@ from phasefield.physics.published import (
     interpolation_prime,
     interpolation_second,
 )
+from phasefield.solvers.multigrid.block_coarsening import make_layout
+from phasefield.solvers.multigrid.block_couplings import CASCADE, slots_of
 
-__all__ = ["PUBLISHED_SLOTS", "assemble_published"]
+__all__ = ["PUBLISHED_LAYOUT", "PUBLISHED_SLOTS", "assemble_published"]
 
 XI, C, V = 0, 1, 2
-PUBLISHED_SLOTS = (
-    [(XI, XI, d) for d in range(-1, 6)]
-    + [(XI, C, -1), (XI, V, -1)]
-    + [(C, XI, d) for d in range(-1, 6)]
-    + [(C, C, d) for d in range(-1, 6)]
-    + [(C, V, d) for d in range(-1, 6)]
-    + [(V, XI, d) for d in range(-1, 6)]
-    + [(V, V, d) for d in range(-1, 6)]
-)
+PUBLISHED_SLOTS = slots_of(CASCADE)
 X_XI, X_C, X_V, C_XI, C_C, C_V, V_XI, V_V = 0, 7, 8, 9, 16, 23, 30, 37
+
+PUBLISHED_LAYOUT = make_layout(CASCADE, PUBLISHED_SLOTS, {(XI, XI), (C, C), (C, V), (V, V)})
 
 
 @njit(cache=True, parallel=True)

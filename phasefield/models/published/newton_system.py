@@ -8,12 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.base import TangentLimits
 from phasefield.models.published.gradient_kernels import gradient_divergence
-from phasefield.models.published.kernels import PUBLISHED_SLOTS, C, V, assemble_published
+from phasefield.models.published.kernels import (
+    PUBLISHED_LAYOUT,
+    PUBLISHED_SLOTS,
+    C,
+    V,
+    assemble_published,
+)
 from phasefield.models.published.parameters import PublishedParameters
 from phasefield.physics.published import effective
 from phasefield.solvers.block_solver import LinearSolver
-from phasefield.solvers.multigrid.block_couplings import PUBLISHED_LAYOUT
 from phasefield.solvers.sparsity import Sparsity
 from phasefield.solvers.time_formula import TimeFormula
 from phasefield.solvers.vectors import moved
@@ -58,7 +64,7 @@ class PublishedUnknowns:
         return PublishedUnknowns(xi, c, v, self.applied + extra)
 
 
-class PublishedSystem:
+class PublishedSystem(TangentLimits):
     """Residual, Jacobian and Newton update of (xi, c, V) and the applied voltage V0.
 
     V0 is the extra unknown; its equation is that the metal grown in the step is
@@ -89,6 +95,11 @@ class PublishedSystem:
     def column_scale(self) -> Array:
         """What one unit of (xi, c, V) of the scaled system is: 1, c0 [mol m-3], RT/F [V]."""
         return np.array([1.0, self._model.ion_concentration, self._model.thermal_voltage])
+
+    @property
+    def extra_scale(self) -> float:
+        """RT/F [V]: the extra unknowns are potentials."""
+        return self._model.thermal_voltage
 
     def evaluate(self, unknowns: PublishedUnknowns, step: PublishedStep) -> tuple[Array, Array]:
         """Assemble at `unknowns`; return the residual (cells, 3) and that of the equation of V0."""

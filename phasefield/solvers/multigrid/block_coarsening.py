@@ -46,7 +46,7 @@ class Layout:
 
     Attributes
     ----------
-    family : which couplings the model has, see `couplings`.
+    family : which couplings there are, see `block_couplings`.
     rows, columns, first : of every group; `first` is its diagonal slot, six neighbours follow.
     conducts : (groups,) bool, whether the group is a diffusion term, div(k grad).
     local_rows, local_columns, local_slots : of the couplings inside a cell.

@@ -1,36 +1,54 @@
-"""What couples unknowns in each model: layouts of the Jacobians, and sums over them."""
+"""Which of the three unknowns of a cell couple to which, and sums over the couplings.
+
+A system of three unknowns a cell has one of the patterns below: it lists its slots in the order of
+the pattern. Kernels cannot be made for a function, or a list, that they are given without losing
+either their place in Numba's cache or their speed; so another pattern is another branch in the
+three functions of this module that ask for `family`.
+"""
 
 from __future__ import annotations
 
 from numba import njit, prange
 
-from phasefield.models.conserved import kernels as conserved
-from phasefield.models.conserved.kernels import MU, SLOTS, XI, V
-from phasefield.models.published import kernels as published
-from phasefield.models.published.kernels import PUBLISHED_SLOTS, C
-from phasefield.solvers.multigrid.block_coarsening import U, make_layout
+from phasefield.solvers.multigrid.block_coarsening import U
 
-__all__ = ["CONSERVED_LAYOUT", "PUBLISHED_LAYOUT", "couple", "multiply"]
+__all__ = ["CASCADE", "CHAIN", "couple", "multiply", "slots_of"]
 
-CONSERVED, PUBLISHED = 0, 1
+CHAIN, CASCADE = 0, 1
+"""Families: 0 and 1 exchange with neighbours through each other, 2 by itself; or 0 by itself, 1
+and 2 driven by it as well."""
 
-CONSERVED_LAYOUT = make_layout(CONSERVED, SLOTS, {(XI, MU), (V, V)})
-"""The surface energy, (mu, xi), is no network: on coarse grids its share of (B) must not get less
-than on the fine one, or the double well, which has no such share, wins over it. Counted in, metal
-of 1e-10 m2/s takes 52 iterations in 3D instead of 9."""
+STENCIL, CELL = True, False
 
-PUBLISHED_LAYOUT = make_layout(PUBLISHED, PUBLISHED_SLOTS, {(XI, XI), (C, C), (C, V), (V, V)})
+PATTERNS = {
+    CHAIN: (
+        (0, 0, STENCIL), (0, 1, STENCIL), (0, 2, CELL), (1, 0, STENCIL), (1, 1, CELL),
+        (2, 2, STENCIL), (2, 0, CELL), (2, 1, CELL),
+    ),
+    CASCADE: (
+        (0, 0, STENCIL), (0, 1, CELL), (0, 2, CELL), (1, 0, STENCIL), (1, 1, STENCIL),
+        (1, 2, STENCIL), (2, 0, STENCIL), (2, 2, STENCIL),
+    ),
+}  # fmt: skip
+"""Row, column, and whether neighbours are coupled or the cell alone, in the order of the slots."""
+
+
+def slots_of(family: int) -> list[tuple[int, int, int]]:
+    """Slots (row, column, direction) of a family, see `Sparsity`."""
+    return [
+        (row, column, direction)
+        for row, column, stencil in PATTERNS[family]
+        for direction in (range(-1, 6) if stencil else (-1,))
+    ]
 
 
 @njit(cache=True)
 def couple(family, off, c, n, y0, y1, y2):
     """What unknowns (y0, y1, y2) of neighbour number n of cell c add to the three rows of c.
 
-    The groups of `off` are, in the conserved model, (xi, xi), (xi, mu), (mu, xi), (V, V); in the
-    published one (xi, xi), (c, xi), (c, c), (c, V), (V, xi), (V, V). Kernels cannot be made for a
-    function that they are given: Numba would compile them again in every process.
+    The groups of `off` are the stencils of the family, in the order of `PATTERNS`.
     """
-    if family == CONSERVED:
+    if family == CHAIN:
         return off[c, n, 0] * y0 + off[c, n, 1] * y1, off[c, n, 2] * y0, off[c, n, 3] * y2
     return (
         off[c, n, 0] * y0,
@@ -39,27 +57,24 @@ def couple(family, off, c, n, y0, y1, y2):
     )
 
 
-A_XI, A_MU, A_V = conserved.A_XI, conserved.A_MU, conserved.A_V
-B_XI, B_MU = conserved.B_XI, conserved.B_MU
-C_V, C_XI, C_MU = conserved.C_V, conserved.C_XI, conserved.C_MU
-P_X_XI, P_X_C, P_X_V = published.X_XI, published.X_C, published.X_V
-P_C_XI, P_C_C, P_C_V = published.C_XI, published.C_C, published.C_V
-P_V_XI, P_V_V = published.V_XI, published.V_V
+# first slot of each block of a family, in the order of PATTERNS
+H_00, H_01, H_02, H_10, H_11, H_22, H_20, H_21 = 0, 7, 14, 15, 22, 23, 30, 31
+S_00, S_01, S_02, S_10, S_11, S_12, S_20, S_22 = 0, 7, 8, 9, 16, 23, 30, 37
 
 
 @njit(cache=True)
 def _own(family, s, y0, y1, y2):
     """What the slots `s` of a cell take from its own unknowns."""
-    if family == CONSERVED:
+    if family == CHAIN:
         return (
-            s[A_XI] * y0 + s[A_MU] * y1 + s[A_V] * y2,
-            s[B_XI] * y0 + s[B_MU] * y1,
-            s[C_XI] * y0 + s[C_MU] * y1 + s[C_V] * y2,
+            s[H_00] * y0 + s[H_01] * y1 + s[H_02] * y2,
+            s[H_10] * y0 + s[H_11] * y1,
+            s[H_20] * y0 + s[H_21] * y1 + s[H_22] * y2,
         )
     return (
-        s[P_X_XI] * y0 + s[P_X_C] * y1 + s[P_X_V] * y2,
-        s[P_C_XI] * y0 + s[P_C_C] * y1 + s[P_C_V] * y2,
-        s[P_V_XI] * y0 + s[P_V_V] * y2,
+        s[S_00] * y0 + s[S_01] * y1 + s[S_02] * y2,
+        s[S_10] * y0 + s[S_11] * y1 + s[S_12] * y2,
+        s[S_20] * y0 + s[S_22] * y2,
     )
 
 
@@ -67,12 +82,12 @@ def _own(family, s, y0, y1, y2):
 def _beside(family, s, d, y0, y1, y2):
     """What the slots `s` of a cell take from those of its neighbour in direction `d`."""
     n = U(1 + d)
-    if family == CONSERVED:
-        return s[U(A_XI) + n] * y0 + s[U(A_MU) + n] * y1, s[U(B_XI) + n] * y0, s[U(C_V) + n] * y2
+    if family == CHAIN:
+        return s[U(H_00) + n] * y0 + s[U(H_01) + n] * y1, s[U(H_10) + n] * y0, s[U(H_22) + n] * y2
     return (
-        s[P_X_XI + n] * y0,
-        s[P_C_XI + n] * y0 + s[P_C_C + n] * y1 + s[P_C_V + n] * y2,
-        s[P_V_XI + n] * y0 + s[P_V_V + n] * y2,
+        s[S_00 + n] * y0,
+        s[S_10 + n] * y0 + s[S_11 + n] * y1 + s[S_12 + n] * y2,
+        s[S_20 + n] * y0 + s[S_22 + n] * y2,
     )
 
 
