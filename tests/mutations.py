@@ -35,6 +35,7 @@ PATIENCE = 300.0
 """Seconds after which tests that do not end count as failed; the longest that end take 60."""
 
 FORMULAS, PAPER = "tests/physics/test_formulas.py", "tests/physics/test_paper_formulas.py"
+MAPS, ELECTRONS = "tests/solvers/test_maps.py", "tests/solvers/test_electrons.py"
 TESTS = {
     "phasefield/physics/energy.py": [FORMULAS],
     "phasefield/physics/transport.py": [FORMULAS],
@@ -42,14 +43,19 @@ TESTS = {
     "phasefield/physics/front.py": [FORMULAS],
     "phasefield/grid/faces.py": [FORMULAS, PAPER],
     "phasefield/models/conserved/contact.py": [FORMULAS],
-    "phasefield/setup/parameters.py": [FORMULAS],
+    "phasefield/setup/parameters.py": [FORMULAS, "tests/physics/test_noise_formulas.py"],
     "phasefield/setup/published_parameters.py": [PAPER],
     "phasefield/physics/salt.py": [FORMULAS],
     "phasefield/physics/noise.py": ["tests/physics/test_noise_formulas.py"],
     "phasefield/models/conserved/cell.py": [
-        "tests/solvers/test_maps.py",
-        "tests/solvers/test_electrons.py",
+        MAPS,
+        ELECTRONS,
+        "tests/solvers/test_electrochemistry.py",
     ],
+    "phasefield/models/conserved/conductor.py": [MAPS, ELECTRONS],
+    "phasefield/models/conserved/counter_electrode.py": [MAPS, ELECTRONS],
+    "phasefield/models/conserved/local_parameters.py": [MAPS, ELECTRONS],
+    "phasefield/models/conserved/electron_network.py": [ELECTRONS],
     "phasefield/physics/anisotropy.py": [PAPER],
     "phasefield/physics/published.py": [PAPER],
     "phasefield/analysis/analytic.py": [
@@ -57,7 +63,7 @@ TESTS = {
         "tests/analysis/test_rails.py",
     ],
     "phasefield/analysis/scaffold_datasheet.py": ["tests/analysis/test_certificate.py"],
-    "phasefield/models/conserved/conducting_coating.py": ["tests/solvers/test_electrons.py"],
+    "phasefield/models/conserved/conducting_coating.py": [ELECTRONS],
     "phasefield/analysis/estimates.py": ["tests/analysis/test_companions.py"],
     "phasefield/analysis/conduction.py": ["tests/analysis/test_conduction.py"],
     "phasefield/analysis/contact.py": ["tests/analysis/test_contact.py"],

@@ -144,7 +144,7 @@ class FipyEquations:
 
         The time formula is a backward Euler step from history/alpha0, which is kept in xi.old.
         """
-        self.xi.old.setValue(step.history / step.alpha0)
+        self.xi.old.setValue(step.history / step.formula.alpha0)
         mobility, still = self.model.mobility * self._pore_face, self.model.immobile
         now = self._cells(filling.py_func(self.xi.value, still)).arithmeticFaceValue
         # Change of M on a face, taken as (mean of M') (mean of xi - xi*): the one term that is not
@@ -154,7 +154,9 @@ class FipyEquations:
             mesh=self.mesh, rank=1, value=(mobility * change * self.mu.faceGrad).value
         )
         known = self._cells((drift * self.xi.arithmeticFaceValue).divergence.value)
-        storage = fipy.TransientTerm(coeff=self._cells(step.alpha0 * self._pore), var=self.xi)
+        storage = fipy.TransientTerm(
+            coeff=self._cells(step.formula.alpha0 * self._pore), var=self.xi
+        )
         transport = fipy.DiffusionTerm(coeff=mobility * now, var=self.mu) + (
             fipy.CentralDifferenceConvectionTerm(coeff=drift, var=self.xi) - known
         )
@@ -164,8 +166,7 @@ class FipyEquations:
     def _potential(self, step: Step) -> Any:
         """(B) psi f'(xi) - kappa div(psi grad xi) + a w'(xi) = psi mu."""
         model, xi = self.model, self.xi.value
-        bonded = np.zeros_like(xi) if step.bonded is None else step.bonded
-        well = model.barrier_height, model.bulk_modulus, model.edge, bonded
+        well = model.barrier_height, model.bulk_modulus, model.edge, step.intact
         value = self._pore * elastic_well_prime.py_func(
             xi, *well
         ) + self._wall_density * wall_prime.py_func(xi, model.wetting)
@@ -180,7 +181,9 @@ class FipyEquations:
     def _ions(self, step: Step, reaction: Reaction, floating: Array | None) -> Any:
         """(C) div(phi sigma grad V_l) + top = a H i."""
         conductivity = self.model.conductivity * self._electrolyte_face
-        current = fipy.DiffusionTerm(coeff=conductivity, var=self.ion) + self._cells(step.source)
+        current = fipy.DiffusionTerm(coeff=conductivity, var=self.ion) + self._cells(
+            step.drive.source
+        )
         plated = self._react(reaction, floating, 1.0)
         return current + self._nothing(self._electrolyte, self.ion) == plated
 
@@ -190,7 +193,7 @@ class FipyEquations:
         No current crosses from one body to another, hence the net one of each body is zero.
         V_s* is constant over a body, so that only its change has a gradient.
         """
-        first, second = sides(self.mesh, step.bodies.index.ravel())
+        first, second = sides(self.mesh, step.index)
         same = METAL_CONDUCTIVITY * (first == second) * (first > 0)
         current = fipy.DiffusionTerm(
             coeff=fipy.FaceVariable(mesh=self.mesh, value=same), var=self.metal_change

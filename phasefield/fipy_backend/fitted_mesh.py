@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from phasefield.errors import DidNotConverge
 from phasefield.fipy_backend.conserved_equations import FipyEquations, MeshFields, sides
 from phasefield.fipy_backend.library import EquilibratedLU, fipy
+from phasefield.fipy_backend.sweeps import sweep
 from phasefield.models.conserved.lithium_bodies import Bodies
 from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.step import Step
@@ -140,14 +141,8 @@ def plate_fitted(
     grounded = Bodies(np.zeros(x.size, np.int32), 0, 1)
     for _ in range(steps):
         formula = time_formula(times[-2:], step)
-        history = formula.newest * past[-1]
-        if formula.older:
-            history = history + formula.older * past[-2]
-        _sweep(
-            equations,
-            Step(formula.alpha0, history, step, current_density * unit_source, grounded),
-            tolerance,
-        )
+        source = current_density * unit_source
+        _sweep(equations, Step.plain(formula, formula.history(past), source, grounded), tolerance)
         past, times = [past[-1], equations.xi.value.copy()], [*times, times[-1] + step]
     columns, before = _front(x, y, start, frozen.pore)
     _, after = _front(x, y, past[-1], frozen.pore)
@@ -159,17 +154,11 @@ def plate_fitted(
 def _sweep(equations: FipyEquations, step: Step, tolerance: float) -> None:
     """Sweep one step to `tolerance`."""
     model, volumes = equations.model, np.array(equations.mesh.cellVolumes)
-    scale = np.array([step.dt, 1.0 / model.barrier_height, model.volume_per_charge * step.dt])
+    dt = step.formula.dt
+    scale = np.array([dt, 1.0 / model.barrier_height, model.volume_per_charge * dt])
     solver = EquilibratedLU()
     for _ in range(30):
-        found: list[Array] = []
-
-        def keep(var: Any, matrix: Any, right: Any, found: list[Array] = found) -> float:
-            found.append(matrix * np.array(var).ravel() - np.array(right).ravel())
-            return 0.0
-
-        equations.coupled(step).sweep(dt=step.dt, solver=solver, residualFn=keep)
-        rows = found[0].reshape(3, -1) * scale[:, None] / volumes
+        rows = sweep(equations.coupled(step), dt, solver).reshape(3, -1) * scale[:, None] / volumes
         if np.abs(rows).max() <= tolerance:
             return
     raise DidNotConverge("the fitted channel does not converge: take a smaller step")

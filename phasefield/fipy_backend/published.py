@@ -7,27 +7,24 @@ linear solver.
 
 from __future__ import annotations
 
-import logging
-from dataclasses import astuple
-from typing import Any
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.fipy_backend.library import EquilibratedLU
 from phasefield.fipy_backend.published_equations import FipyPublishedEquations
+from phasefield.fipy_backend.sweeps import between, damping, solve_by_sweeps, sweep
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.base import LARGEST_POTENTIAL_CHANGE, LARGEST_XI_CHANGE
 from phasefield.models.published.newton_system import PublishedStep, PublishedUnknowns
 from phasefield.models.published.parameters import PublishedParameters
 from phasefield.models.published.state import PublishedState
 from phasefield.models.published.stepper import PublishedStepper
-from phasefield.solvers.newton import NewtonFailed, NewtonResult
+from phasefield.solvers.newton import NewtonResult
 
 __all__ = ["FipyPublishedStepper"]
 
 Array = NDArray[np.float64]
-log = logging.getLogger(__name__)
 
 
 class FipyPublishedStepper(PublishedStepper):
@@ -65,17 +62,9 @@ class FipyPublishedStepper(PublishedStepper):
         self, start: PublishedState, step: PublishedStep
     ) -> NewtonResult[PublishedUnknowns]:
         """Sweep from `start` until the residual of an iterate is within the tolerance."""
-        now = self._unknowns(start, step)
-        for sweep in range(self._most_iterations + 1):
-            residual, found = self._sweep(now, step)
-            log.debug("sweep %d: residual %.1e", sweep, residual)
-            if residual <= self._tolerance:
-                return NewtonResult(now, sweep, residual)
-            if not np.isfinite(residual):
-                break
-            now = self._damped(now, found)
-        raise NewtonFailed(
-            f"residual {residual:.1e} after {sweep} sweeps, asked {self._tolerance:.0e}"
+        guess, linearised = self._unknowns(start, step), partial(self._sweep, step=step)
+        return solve_by_sweeps(
+            guess, linearised, self._damped, self._tolerance, self._most_iterations
         )
 
     def _sweep(
@@ -86,28 +75,19 @@ class FipyPublishedStepper(PublishedStepper):
         These are linear in V0 too: they are solved at two values of it, a line through both
         solutions gives the V0 that grows the metal asked for.
         """
-        vectors: list[Array] = []
-
-        def keep(var: Any, matrix: Any, right: Any) -> float:
-            vectors.append(matrix * np.array(var).ravel() - np.array(right).ravel())
-            return 0.0
-
         self._set(now)
         equation = self._equations.coupled(step)
-        found = []
-        try:
-            for shift in (0.0, self._model.thermal_voltage):
-                self._equations.applied.setValue(now.applied[0] + shift)
-                equation.sweep(dt=step.formula.dt, solver=self._solver, residualFn=keep)
-                found.append(self._get())
-        except RuntimeError as error:  # exactly singular
-            raise NewtonFailed(str(error)) from error
+        vectors, found = [], []
+        for shift in (0.0, self._model.thermal_voltage):
+            self._equations.applied.setValue(now.applied[0] + shift)
+            vectors.append(sweep(equation, step.formula.dt, self._solver))
+            found.append(self._get())
         rows = self._scaled(vectors[0], step)
         residual = float(max(np.abs(rows).max(), abs(self._net(now, step))))
         low, high = found
         net = self._net(low, step)
         share = -net / (self._net(high, step) - net)
-        return residual, _between(low, high, share)
+        return residual, between(low, high, share)
 
     def _scaled(self, vector: Array, step: PublishedStep) -> Array:
         """FiPy's residual vector, integrated over a cell, as changes of xi, (3, cells)."""
@@ -136,18 +116,6 @@ class FipyPublishedStepper(PublishedStepper):
 
     def _damped(self, before: PublishedUnknowns, after: PublishedUnknowns) -> PublishedUnknowns:
         """Keep a sweep within the range where its tangents hold, as Newton's method does."""
-        xi_change = np.abs(after.xi - before.xi).max()
         potentials = after.potential - before.potential, after.applied - before.applied
-        largest = max(np.abs(change).max() for change in potentials) / self._model.thermal_voltage
-        length = min(
-            1.0,
-            LARGEST_XI_CHANGE / max(float(xi_change), 1e-300),
-            LARGEST_POTENTIAL_CHANGE / max(float(largest), 1e-300),
-        )
-        return _between(before, after, length)
-
-
-def _between(one: PublishedUnknowns, other: PublishedUnknowns, share: float) -> PublishedUnknowns:
-    """one + share (other - one)."""
-    pairs = zip(astuple(one), astuple(other), strict=True)
-    return PublishedUnknowns(*(a + share * (b - a) for a, b in pairs))
+        share = damping(after.xi - before.xi, potentials, self._model.thermal_voltage)
+        return between(before, after, share)

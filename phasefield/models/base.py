@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.readings import Observation
 from phasefield.solvers.time_formula import TimeFormula
 
@@ -26,6 +27,7 @@ __all__ = [
     "StepResult",
     "Stepper",
     "TangentLimits",
+    "front_norm",
 ]
 
 Array = NDArray[np.float64]
@@ -68,7 +70,7 @@ class TangentLimits:
         return np.array([LARGEST_XI_CHANGE, np.inf, LARGEST_POTENTIAL_CHANGE])
 
     @property
-    def extra_limits(self) -> float:
+    def extra_limits(self) -> Array | float:
         """Four thermal voltages, scaled."""
         return LARGEST_POTENTIAL_CHANGE
 
@@ -204,3 +206,10 @@ class Model(Generic[S]):
     readings: Readings[S]
     contact_resistance: float
     audit: Audit[S, Any] | None = None
+
+
+def front_norm(domain: Domain, interface_width: float, difference: Array) -> float:
+    """Root mean square of a difference in xi over one interface width of pore cross-section [1]."""
+    grid = domain.grid
+    cells = interface_width * grid.cross_section / grid.cell_volume * domain.porosity
+    return float(np.sqrt(np.sum(domain.pore * difference**2) / cells))

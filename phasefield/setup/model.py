@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from phasefield.case import Case
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.base import Model
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.models.conserved.symmetric_cell import SymmetricReadings
@@ -35,26 +36,17 @@ def make_model(case: Case, domain: Domain, initial_xi: Array | None, *, force: b
 
 
 def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Model:
-    start, salt, noise = at_rest(case, domain, initial_xi), salt_of(case), noise_of(case)
-    own = {}
-    if noise is not None:
-        own["noise"] = np.zeros((3, *domain.grid.shape))
-    if salt is not None:
-        own["concentration"] = np.full(domain.grid.shape, salt.concentration)
-    start = replace(start, own=own)
+    start = at_rest(case, domain, initial_xi)
     resistance = case.resistance
     if case.kinetics.basis == "cross_section":
         resistance *= contact_per_area(domain, start.xi)
-    model = coefficients(case, resistance)
-    solver = case.solver
-    numbers = domain, model, case.interface.width, solver.tolerance, solver.max_newton
-    backend = (
-        ConservedStepper(*numbers, salt, noise)
-        if case.backend == "numba"
-        else _fipy_conserved_backend()(*numbers)
-    )
+    parameters, solver = coefficients(case, resistance), case.solver
+    cell, contributions = equipped(domain, parameters, salt_of(case), noise_of(case))
+    start = replace(start, own=contributions.begin())
+    backend = ConservedStepper if case.backend == "numba" else _fipy_conserved_backend()
+    stepper = backend(cell, contributions, solver.tolerance, solver.max_newton)
     observer = SymmetricReadings if domain.symmetric else ConservedReadings
-    return Model(start, backend, observer(domain, model, start.xi, salt), resistance)
+    return Model(start, stepper, observer(cell, contributions, start.xi), resistance)
 
 
 def _fipy_conserved_backend() -> type[ConservedStepper]:

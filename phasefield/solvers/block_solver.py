@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -17,7 +18,7 @@ from phasefield.solvers.multigrid.block_coarsening import Layout
 from phasefield.solvers.sparsity import Sparsity
 from phasefield.solvers.vectors import add, weighted_sum
 
-__all__ = ["DIRECT_UNKNOWNS", "LinearSolver", "SumOperator"]
+__all__ = ["DIRECT_UNKNOWNS", "LinearSolver", "UnassembledOperator"]
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)
@@ -56,32 +57,22 @@ class UnassembledOperator(Protocol):
         """Add this part times `x` to `out`, both (cells, 3)."""
 
 
-@dataclass
-class SumOperator:
-    """Several such parts, by their names."""
-
-    parts: dict[str, UnassembledOperator] = field(default_factory=dict)
-
-    def multiply(self, x: Array, out: Array) -> None:
-        """Add all of them times `x` to `out`, both (cells, 3)."""
-        for part in self.parts.values():
-            part.multiply(x, out)
-
-
 @dataclass(frozen=True)
 class _Joined:
     """The matrix of the slots and what is beside it, preconditioned by the former."""
 
     slots: Operator
-    beside: UnassembledOperator
+    unassembled: Sequence[UnassembledOperator]
 
     def multiply(self, x: Array, out: Array) -> None:
         self.slots.multiply(x, out)
-        self.beside.multiply(x, out)
+        for part in self.unassembled:
+            part.multiply(x, out)
 
     def precondition(self, b: Array, x: Array, product: Array) -> None:
         self.slots.precondition(b, x, product)
-        self.beside.multiply(x, product)
+        for part in self.unassembled:
+            part.multiply(x, product)
 
 
 @dataclass(frozen=True)
@@ -112,7 +103,10 @@ class LinearSolver:
     sparsity : which unknowns exist, and their order for the direct solver.
     conserved : (3,) weights of the rows whose sum over all cells is a conserved quantity, e.g.
         lithium. That sum of the residual is made zero to round-off whatever the tolerance.
-    beside : what the matrix has beside its slots, which adds nothing to the conserved sum of a
+
+    Attributes
+    ----------
+    unassembled : what the matrix has beside its slots, which adds nothing to the conserved sum of a
         column; the Krylov solver then goes on top of the direct one, too.
     """
 
@@ -121,9 +115,9 @@ class LinearSolver:
         layout: Layout,
         sparsity: Sparsity,
         conserved: Array | None = None,
-        beside: UnassembledOperator | None = None,
     ) -> None:
-        self._sparsity, self._conserved, self._beside = sparsity, conserved, beside
+        self._sparsity, self._conserved = sparsity, conserved
+        self.unassembled: Sequence[UnassembledOperator] = ()
         self._dimensions = sum(n > 1 for n in sparsity.shape)
         self._multigrid = Multigrid(layout, sparsity.shape)
         most = MOST_ITERATIONS if len(sparsity.mask) < LARGE else MOST_OF_LARGE
@@ -159,7 +153,7 @@ class LinearSolver:
         ------
         RuntimeError : no solution was found.
         """
-        if self._factors is not None and self._beside is None:
+        if self._factors is not None and not self.unassembled:
             return self._sparsity.unpack(self._factors.solve(self._sparsity.pack(right)))
         x, residual, ratio = self._workspace.solve(self._operator(), right, TOLERANCE)
         if ratio <= LOST:
@@ -175,7 +169,7 @@ class LinearSolver:
         slots: Operator = self._multigrid
         if self._factors is not None:
             slots = _Factorised(self._sparsity.matrix(self._values), self._factors, self._sparsity)
-        return slots if self._beside is None else _Joined(slots, self._beside)
+        return _Joined(slots, self.unassembled) if self.unassembled else slots
 
     def _rescue(self, ratio: float) -> Factors:
         size, most = self._sparsity.size, DIRECT_UNKNOWNS[self._dimensions]

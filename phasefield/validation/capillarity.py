@@ -8,6 +8,7 @@ from scipy.optimize import curve_fit
 from geometries import channels
 from phasefield.grid.smoothed_domain import Domain, build_domain
 from phasefield.models.base import MEMORY, AppliedCurrent
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.relaxation import relax
@@ -16,6 +17,7 @@ from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.physics.front import front_at_rest
 from phasefield.solvers.newton import solve
+from phasefield.solvers.time_formula import time_formula
 from phasefield.validation.outcome import Curve, Outcome, Plot
 from phasefield.validation.setups import Array, conserved_model, flat_lithium, plane_scaffold
 
@@ -84,7 +86,7 @@ def rest_state(quick: bool) -> Outcome:
     for angle in ANGLES:
         domain, state = _meniscus(angle)
         model = conserved_model(width=WIDTH, angle=angle)
-        backend, states = ConservedStepper(domain, model, WIDTH, 1e-11, 30), [state]
+        backend, states = ConservedStepper(*equipped(domain, model), 1e-11, 30), [state]
         for _ in range(10):
             states = [*states, backend.advance(states, 100.0, AppliedCurrent(0.0)).state][-MEMORY:]
         layers = np.abs(states[-1].xi - state.xi).max(axis=(0, 2))
@@ -112,12 +114,13 @@ def ripple_rate(depth: float, width: float) -> tuple[float, Array, Array]:
     xi = front * (domain.pore > 0)
     rate = model.mobility * model.surface_energy * k**3 * np.tanh(k * depth)
     dt = 0.01 / rate
-    system = CoupledSystem(domain, model, reacting=False)
+    system = CoupledSystem(*equipped(domain, model), reacting=False)
     bodies, zero = find_bodies(xi, domain), np.zeros(xi.size)
     now = Unknowns(xi.ravel(), zero, zero, np.zeros(1))
     amplitudes = []
     for _ in range(40):
-        now = solve(system, now, Step(1.0, now.xi, dt, zero, bodies), 1e-9, 20).unknowns
+        step = Step.plain(time_formula([0.0], dt), now.xi, zero, bodies)
+        now = solve(system, now, step, 1e-9, 20).unknowns
         amplitudes.append((domain.pore * now.xi.reshape(xi.shape)).sum(axis=(0, 1)) @ wave)
     observed = ((amplitudes[14] / amplitudes[39]) ** (1 / 25) - 1) / dt
     times = 0.01 * np.arange(1, 41)

@@ -8,7 +8,7 @@ is `CoupledSystem` as it is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -18,6 +18,7 @@ import numpy as np
 from phasefield.errors import not_installed
 from phasefield.grid.grid import Grid
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import Bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.parameters import Parameters
@@ -147,7 +148,8 @@ class _Box:
         walls = self._exact.wall_density(*self._at, 0.0) * np.ones(shape)
         grid = Grid(shape, (spacing[0], spacing[1], spacing[2]), 1)
         domain = Domain(grid, pore, 1 - pore, 1 - pore, walls, 0.0, 0.0)
-        self.system = CoupledSystem(domain, _model(branch))
+        self.cell, contributions = equipped(domain, _model(branch))
+        self.system = CoupledSystem(self.cell, contributions)
         self.bodies = Bodies(np.zeros(shape, np.int32), 0, 1)
 
     def fields(self, t: float) -> tuple[Array, Array, Array]:
@@ -161,7 +163,8 @@ class _Box:
         history = formula.newest * past[-1] + formula.older * past[max(-2, -len(past))]
         history = history + dt * self._exact.lithium_source(*self._at, now).ravel()
         ions = self._exact.ion_source(*self._at, now).ravel()
-        return Step(formula.alpha0, history, dt, ions, self.bodies)
+        plain = Step.plain(formula, history, ions, self.bodies)
+        return replace(plain, exchange=self.cell.local.exchange)
 
 
 def march(

@@ -8,6 +8,7 @@ import numpy as np
 
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import MEMORY, AppliedCurrent
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.physics.front import front_at_rest
 from phasefield.physics.noise import Noise
@@ -76,7 +77,7 @@ def fluctuate(
     rates = model.mobility * model.surface_energy * q**3 * np.tanh(q * depth * spacing)
     dt = decay / float(rates[-1])
     noise = Noise(THERMAL_ENERGY, dt, seed, THICKNESS)
-    backend = ConservedStepper(domain, model, WIDTH, 1e-9, 25, noise=noise)
+    backend = ConservedStepper(*equipped(domain, model, noise=noise), 1e-9, 25)
     wave, states, heights, taken = np.cos(np.outer(q, x)) * 2 / columns, [start], [], 0
     for _ in range(steps):
         found = backend.advance(states, dt, AppliedCurrent(0.0))

@@ -8,7 +8,8 @@ import numpy as np
 
 from phasefield.grid.smoothed_domain import Domain, build_domain
 from phasefield.models.base import AppliedCurrent
-from phasefield.models.conserved.cell import local_parameters
+from phasefield.models.conserved.contributions import equipped
+from phasefield.models.conserved.local_parameters import local_parameters
 from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.state import ConservedState
@@ -41,7 +42,7 @@ def plate(
     current: float = 2.0,
 ) -> list[ConservedState]:
     """Levels after `steps` [s], tight Newton tolerance; the first one is the given profile."""
-    backend = ConservedStepper(domain, model, width, 1e-11, 30)
+    backend = ConservedStepper(*equipped(domain, model), 1e-11, 30)
     states = [at_rest(xi)]
     for dt in steps:
         states.append(backend.advance(states[-3:], dt, AppliedCurrent(current)).state)
@@ -68,7 +69,7 @@ def plane_wall(width: float, current: float, resistance: float, diffusivity: flo
     model = conserved_model(width=width, diffusivity=diffusivity, resistance=resistance)
     full = (domain.pore > 0).astype(np.float64)
     state = plate(domain, model, width, full, [2.0 / current] * 3, current)[-1]
-    found = ConservedReadings(domain, model, full).voltage(state)
+    found = ConservedReadings(*equipped(domain, model), full).voltage(state)
     mu = np.average(state.mu, weights=domain.wall_density)
     i0 = THERMAL_VOLTAGE / resistance
     expected = (

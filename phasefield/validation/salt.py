@@ -9,6 +9,7 @@ import numpy as np
 from phasefield.analysis.salt_limits import depletion_profile, limiting_current_density, sand_time
 from phasefield.grid.smoothed_domain import Domain, build_domain
 from phasefield.models.base import AppliedCurrent
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.state import ConservedState
@@ -53,8 +54,8 @@ class Cell:
         self.model = self.model._replace(conductivity=CONDUCTIVITY)
         salt = Salt(NUMBER, DIFFUSIVITY, c0, 2 * (1 - NUMBER) * THERMAL_VOLTAGE)
         full = (self.domain.pore > 0).astype(np.float64)
-        self._backend = ConservedStepper(self.domain, self.model, width, 1e-10, 30, salt)
-        self.observer = ConservedReadings(self.domain, self.model, full, salt)
+        self._backend = ConservedStepper(*equipped(self.domain, self.model, salt), 1e-10, 30)
+        self.observer = ConservedReadings(*equipped(self.domain, self.model, salt), full)
         self._states = [replace(at_rest(full), own={"concentration": np.full(shape, c0)})]
 
     @property

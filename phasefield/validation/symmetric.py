@@ -6,6 +6,7 @@ import numpy as np
 
 from geometries import Scaffold
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.voltage import Electrochemistry
 from phasefield.validation.outcome import Curve, Outcome, Plot, observed_order
 from phasefield.validation.plating import plate
@@ -43,7 +44,7 @@ def flat_cell_voltages(width: float, resistance: float, currents: Array) -> Arra
     """Voltage [V] at each current density, delta = `width` with 4 cells in it."""
     domain = build_domain(slab_scaffold(width / 4), width, symmetric=True)
     model = conserved_model(width=width, resistance=resistance, diffusivity=1e-8)
-    full, read = (domain.pore > 0).astype(np.float64), Electrochemistry(domain, model)
+    full, read = (domain.pore > 0).astype(np.float64), Electrochemistry(*equipped(domain, model))
     states = (plate(domain, model, width, full, [CHARGE / j], j)[-1] for j in currents)
     return np.array([read.voltage(state) for state in states])
 

@@ -7,13 +7,14 @@ import pytest
 
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.state import ConservedState
-from phasefield.models.conserved.step import Step, Unknowns
+from phasefield.models.conserved.step import Unknowns
 from phasefield.models.fields import FIELDS
-from tests.solvers.conftest import make_model, profile
+from tests.solvers.conftest import make_model, make_step, profile
 
 WIDTH, DEPTH = 0.3e-6, 1.5e-6
 MODEL = make_model(width=WIDTH, angle=62)
@@ -45,9 +46,9 @@ def work_to_add(domain, xi, model):
     """Derivative of the free energy to xi of each cell [J] by the solver: psi mu x volume."""
     zero, flat = np.zeros(xi.size), xi.ravel()
     bodies = find_bodies(xi, domain)
-    step = Step(1.0, flat, 1.0, zero, bodies)
+    step = make_step(domain, model, 1.0, flat, 1.0, zero, bodies)
     point = Unknowns(flat, zero, zero, np.zeros(bodies.floating + 1))
-    system = CoupledSystem(domain, model)
+    system = CoupledSystem(*equipped(domain, model))
     residual, _ = system.evaluate(point, step)  # at mu = 0: psi mu / W is all of row (B)
     row = residual[:, 1]
     return row * model.barrier_height * domain.grid.cell_volume
@@ -59,7 +60,10 @@ def test_mu_of_the_solver_is_the_derivative_of_the_free_energy(name, epsilon, mi
     """Well, gradient and wall; five points leave h^4/30 of a fifth derivative, off the kinks."""
     domain, model = request.getfixturevalue(name), MODEL._replace(anisotropy=epsilon)
     xi = rough(domain)
-    observer, expected = ConservedReadings(domain, model, xi), work_to_add(domain, xi, model)
+    observer, expected = (
+        ConservedReadings(*equipped(domain, model), xi),
+        work_to_add(domain, xi, model),
+    )
     h = 1e-3
     cells = np.flatnonzero(domain.pore.ravel() > 0)
     cells = np.random.default_rng(1).choice(cells, 120, replace=False)
@@ -85,7 +89,7 @@ def level_of(domain, xi, mu=0.0, ion=0.0, metal=0.0, current=2.0):
 def test_voltage_is_that_of_the_face_of_the_counter_electrode(slit):
     """A linear potential that carries J through the electrolyte, read at its upper end."""
     xi = profile(slit, DEPTH, WIDTH)
-    observer, current = ConservedReadings(slit, MODEL, xi), 2.0
+    observer, current = ConservedReadings(*equipped(slit, MODEL), xi), 2.0
     share = slit.electrolyte[0, -1].mean()
     slope = current / (share * MODEL.conductivity)
     heights = (np.arange(slit.grid.shape[1]) + 0.5) * slit.grid.spacing[1]
@@ -95,7 +99,7 @@ def test_voltage_is_that_of_the_face_of_the_counter_electrode(slit):
 
 def test_contact_of_a_flat_front_is_the_wall_below_it(slit):
     """S x depth of the sharp geometry: slits have S = 2 p/w."""
-    observer = ConservedReadings(slit, MODEL, profile(slit, DEPTH, WIDTH))
+    observer = ConservedReadings(*equipped(slit, MODEL), profile(slit, DEPTH, WIDTH))
     seen = observer.observe(level_of(slit, profile(slit, DEPTH, WIDTH)), 1.0).contact
     assert seen.contact_area_per_area == pytest.approx(2 * 0.5 / 1.2e-6 * DEPTH, rel=1e-5)
     assert observer.lithium_volume_per_area(profile(slit, DEPTH, WIDTH)) == pytest.approx(
@@ -109,7 +113,7 @@ def test_current_is_read_with_the_pressure_and_the_metal_against_it(slit):
     """One e everywhere: V_l of 5 mV, less V_s of 1 mV, less 10 MPa (1.35 mV)."""
     xi = profile(slit, DEPTH, WIDTH)
     state = level_of(slit, xi, mu=1e7, ion=5e-3, metal=1e-3, current=4.0)
-    seen = ConservedReadings(slit, MODEL, xi).observe(state, 1.0)
+    seen = ConservedReadings(*equipped(slit, MODEL), xi).observe(state, 1.0)
     e = 5e-3 - 1e-3 - 1e7 * 13.02e-6 / 96485.33
     expected = 2 * MODEL.exchange_current_density * np.sinh(e / (2 * 0.0257))
     assert seen.contact.mean_current_density == pytest.approx(expected, rel=1e-12)
@@ -124,7 +128,7 @@ def test_flat_front_raised_by_a_charge_rises_by_faraday(name, request):
     domain = request.getfixturevalue(name)
     start, rise = domain.grid.height / 2, 0.15e-6
     before, after = profile(domain, start, WIDTH), profile(domain, start + rise, WIDTH)
-    observer = ConservedReadings(domain, MODEL, before)
+    observer = ConservedReadings(*equipped(domain, MODEL), before)
     gained = observer.lithium_volume_per_area(after) - observer.lithium_volume_per_area(before)
     seen = observer.observe(level_of(domain, after), gained / MODEL.volume_per_charge)
     assert seen.uniformity.faraday_rise_m == pytest.approx(rise, rel=2e-3)
@@ -135,7 +139,7 @@ def test_flat_front_raised_by_a_charge_rises_by_faraday(name, request):
 
 def test_fields_are_nan_where_they_mean_nothing(slit):
     xi = profile(slit, DEPTH, WIDTH)
-    fields = ConservedReadings(slit, MODEL, xi).fields(level_of(slit, xi, ion=1e-3))
+    fields = ConservedReadings(*equipped(slit, MODEL), xi).fields(level_of(slit, xi, ion=1e-3))
     assert list(fields) == list(FIELDS)
     known = {name: np.isfinite(values) for name, values in fields.items()}
     assert known["lithium_order_parameter"].all()
@@ -152,7 +156,7 @@ def test_fields_are_nan_where_they_mean_nothing(slit):
 def test_the_contact_proper_begins_at_half(slit, xi, share):
     """H(1/2) = 1/2: the wall of a thin deposit of 51 % counts, one of 49 % does not."""
     field = np.where(slit.pore > 0, xi, 0.0)
-    i = ConservedReadings(slit, MODEL, field).fields(level_of(slit, field))[
+    i = ConservedReadings(*equipped(slit, MODEL), field).fields(level_of(slit, field))[
         "contact_current_density"
     ]
     on_wall = (slit.wall_density > 0) & (slit.pore > 0)

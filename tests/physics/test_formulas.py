@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from phasefield.case import load_case
-from phasefield.grid.faces import face_mean, series_mean
+from phasefield.grid.faces import face_mean, halves, neighbour, series_mean
 from phasefield.models.conserved.contact import current_density
 from phasefield.physics import energy, kinetics, transport
 from phasefield.physics.front import front_at_rest, front_coefficients
@@ -181,6 +181,26 @@ def test_lithium_mobility():
 def test_mean_on_a_face_is_closed_by_a_dropped_cell():
     assert face_mean(1.0, 0.5) == 0.75
     assert face_mean(0.5, 0.0) == 0.0 == face_mean(0.0, 0.5)
+
+
+def test_neighbours_of_a_cell_and_of_one_at_the_edge():
+    """Directions are -z +z -y +y -x +x; the number of a cell is that of its place in the array."""
+    numbers = np.arange(60).reshape(3, 4, 5)
+    for place in np.ndindex(numbers.shape):
+        for direction in range(6):
+            there = np.array(place)
+            there[direction // 2] += 1 if direction % 2 else -1
+            there = np.clip(there, 0, np.array(numbers.shape) - 1)
+            assert neighbour(direction, *place, *numbers.shape) == numbers[tuple(there)]
+            assert neighbour.py_func(direction, *place, *numbers.shape) == numbers[tuple(there)]
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_cells_on_either_side_of_the_faces(axis):
+    numbers = np.arange(60.0).reshape(3, 4, 5)
+    lower, upper = halves(numbers, axis)
+    np.testing.assert_array_equal(upper - lower, np.diff(numbers, axis=axis))
+    assert lower.flat[0] == 0.0
 
 
 def test_coefficients_of_the_quickstart():

@@ -8,6 +8,7 @@ import pytest
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.relaxation import relax
 from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.stepper import ConservedStepper
@@ -28,7 +29,7 @@ def strip(width, seconds, strength=STRENGTH, current=-3.0):
     model = make_model(width=width, strength=strength)
     start = profile(domain, 4.5e-6, width)
     states = [relax(domain, model, start, tolerance=1e-9, duration=1.0, pore_size=1.5e-6)]
-    backend, step, voids = ConservedStepper(domain, model, width, 1e-8, 20), 0.5, []
+    backend, step, voids = ConservedStepper(*equipped(domain, model), 1e-8, 20), 0.5, []
     while states[-1].time < seconds:
         past = states[-1:] if voids and voids[-1] == states[-1].time else states[-3:]
         try:

@@ -10,7 +10,8 @@ import pytest
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
-from phasefield.models.conserved import cell
+from phasefield.models.conserved import conductor
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.state import ConservedState
@@ -34,8 +35,8 @@ def with_drop(domain, width):
 @pytest.fixture(params=["one body", "two bodies"])
 def case(request, slit, model, width):
     xi = profile(slit, 1.5e-6, width) if request.param == "one body" else with_drop(slit, width)
-    backend = ConservedStepper(slit, model, width, 1e-12, 30)
-    return xi, backend, ConservedReadings(slit, model, xi)
+    backend = ConservedStepper(*equipped(slit, model), 1e-12, 30)
+    return xi, backend, ConservedReadings(*equipped(slit, model), xi)
 
 
 def advanced(backend, xi, current, dt):
@@ -75,21 +76,21 @@ def test_resistance_is_the_slope_of_the_voltage(case, slit, current):
 def test_interfacial_resistance_is_that_of_the_contact(slit, model, width):
     """sigma R_ct, 79 um, is far beyond the depth: the current is even on the contact."""
     xi = profile(slit, 1.5e-6, width)
-    seen = ConservedReadings(slit, model, xi).observe(level_of(xi), 0.0)
+    seen = ConservedReadings(*equipped(slit, model), xi).observe(level_of(xi), 0.0)
     even = 24.6e-4 / seen.contact.contact_area_per_area
     assert seen.resistance.interfacial == pytest.approx(even, rel=0.01)
 
 
 def test_more_contact_less_resistance(slit, model, width):
     shallow, deep = (profile(slit, depth, width) for depth in (1.0e-6, 2.0e-6))
-    observer = ConservedReadings(slit, model, shallow)
+    observer = ConservedReadings(*equipped(slit, model), shallow)
     found = [observer.observe(level_of(xi), 0.0).resistance.interfacial for xi in (shallow, deep)]
     assert found[0] > 1.8 * found[1]
 
 
 def test_a_flat_front_has_no_voids_and_a_cavity_is_one(slit, model, width):
     xi = profile(slit, 2.0e-6, width)
-    observer = ConservedReadings(slit, model, xi)
+    observer = ConservedReadings(*equipped(slit, model), xi)
     flat = observer.void_volume_per_area(xi)
     assert flat == pytest.approx(0.0, abs=2e-9)
     compressed = observer.void_volume_per_area(np.where(xi > 0.99, 1.02, xi))
@@ -105,17 +106,19 @@ def test_dead_lithium_is_what_is_cut_off(slit, model, width):
     index = find_bodies(xi, slit).index
     metal = np.where(index > 0, 3e-3, 0.0)
     state = replace(level_of(xi), metal_potential=metal)
-    seen = ConservedReadings(slit, model, xi).observe(state, 0.0)
+    seen = ConservedReadings(*equipped(slit, model), xi).observe(state, 0.0)
     assert seen.dead_lithium_per_area == pytest.approx(0.45e-6 * slit.porosity, rel=0.03)
     assert seen.dead_lithium_potential == pytest.approx(3e-3)
-    whole = ConservedReadings(slit, model, xi).observe(level_of(profile(slit, 1.5e-6, width)), 0.0)
+    whole = ConservedReadings(*equipped(slit, model), xi).observe(
+        level_of(profile(slit, 1.5e-6, width)), 0.0
+    )
     assert whole.dead_lithium_per_area == 0.0
     assert np.isnan(whole.dead_lithium_potential)
 
 
 def test_lithium_off_the_collector_is_all_dead(slit, model, width):
     xi = profile(slit, 2.4e-6, width) - profile(slit, 1.5e-6, width)
-    observer = ConservedReadings(slit, model, xi)
+    observer = ConservedReadings(*equipped(slit, model), xi)
     seen = observer.observe(level_of(xi), 0.0)
     assert seen.dead_lithium_per_area == seen.lithium_volume_per_area
     assert np.isnan(seen.resistance.cell)
@@ -128,9 +131,9 @@ def test_iterations_find_the_resistance_of_the_factorisation(model, width, monke
     state = level_of(with_drop(domain, width))
     found = []
     for most in (0, 10**6):
-        monkeypatch.setattr(cell, "DIRECT_CELLS", most)
+        monkeypatch.setattr(conductor, "DIRECT_CELLS", most)
         bodies = find_bodies(state.xi, domain)
-        found.append(Electrochemistry(domain, model).resistance(state, bodies))
+        found.append(Electrochemistry(*equipped(domain, model)).resistance(state, bodies))
     assert bodies.floating == 1
     assert found[0].cell == pytest.approx(found[1].cell, rel=1e-6)
     assert found[0].interfacial == pytest.approx(found[1].interfacial, rel=1e-6)

@@ -12,8 +12,9 @@ from geometries import channels
 from phasefield.grid.smoothed_domain import Maps, Wall, build_domain
 from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.models.conserved import voltage
-from phasefield.models.conserved.conducting_coating import Electrons
-from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.contributions import equipped
+from phasefield.models.conserved.electron_network import Electrons
+from phasefield.models.conserved.local_parameters import conducting_coating
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.relaxation import relax
@@ -43,7 +44,7 @@ def coated(sheet, onset=0.0, lowest=0.0, highest=np.inf, **arguments):
 def stepped(domain, current, steps=1, dt=0.05, xi=None):
     """Levels of a few steps from a flat front, backend and model."""
     model = make_model(width=WIDTH)
-    backend = ConservedStepper(domain, model, WIDTH, 1e-12, 20)
+    backend = ConservedStepper(*equipped(domain, model), 1e-12, 20)
     zero = np.zeros(domain.grid.shape)
     xi = profile(domain, 2e-6, WIDTH) if xi is None else xi
     states = [ConservedState(0.0, xi, zero, zero, zero, zero)]
@@ -56,12 +57,13 @@ def stepped(domain, current, steps=1, dt=0.05, xi=None):
 def test_newton_update_solves_the_linearised_system(voltage):
     domain = coated(1e-9)
     model = make_model(width=WIDTH)
-    system = CoupledSystem(domain, model)
+    system = CoupledSystem(*equipped(domain, model))
     point, step = random_point(domain, WIDTH, noise=0.0)
     rng = np.random.default_rng(1)
     inside = (0.02 + 0.96 * point.xi) * (domain.pore.ravel() > 0)  # away from kinks of the well
-    network = Electrons.of(domain, WIDTH).network(inside.reshape(domain.grid.shape), step.bodies)
-    step = replace(step, voltage=voltage, electrons=network)
+    electrons = Electrons(domain, conducting_coating(domain).sheet, WIDTH)
+    network = electrons.network(inside.reshape(domain.grid.shape), step.nodes)
+    step = replace(step, nodes=network, drive=replace(step.drive, voltage=voltage))
     metal = np.append(0.0, 1e-3 * rng.standard_normal(network.unknown))
     point = Unknowns(inside, point.mu, point.ion, metal, np.array([1e-3 if voltage else 0.0]))
     residual, net = system.evaluate(point, step)
@@ -81,17 +83,18 @@ def test_newton_update_solves_the_linearised_system(voltage):
 def test_each_block_of_the_potentials_is_a_derivative():
     """Net currents to cells and to potentials, residuals to potentials, row by row."""
     domain = coated(1e-10)
-    system = CoupledSystem(domain, make_model(width=WIDTH))
+    system = CoupledSystem(*equipped(domain, make_model(width=WIDTH)))
     drawn, step = random_point(domain, WIDTH, noise=0.0)
     xi = (0.02 + 0.96 * drawn.xi) * (domain.pore.ravel() > 0)
-    network = Electrons.of(domain, WIDTH).network(xi.reshape(domain.grid.shape), step.bodies)
-    step = replace(step, electrons=network)
+    electrons = Electrons(domain, conducting_coating(domain).sheet, WIDTH)
+    network = electrons.network(xi.reshape(domain.grid.shape), step.nodes)
+    step = replace(step, nodes=network)
     rng = np.random.default_rng(1)
     metal = np.append(0.0, 1e-3 * rng.standard_normal(network.unknown))
     ion = np.where(domain.electrolyte.ravel() > 0, 6e-3, 0.0)  # bare coating plates everywhere
     point = Unknowns(xi, drawn.mu, ion, metal)
     system.evaluate(point, step)
-    coating = system._condensed(step, network)
+    coating = system._condensed(step)
     still = np.zeros(network.unknown + 2)
     for kind in range(4):
         change, extra = np.zeros((xi.size, 3)), still.copy()
@@ -122,7 +125,7 @@ def test_a_short_step_takes_the_steady_current_of_two_conductors(sheet):
     )
     states, _, _ = stepped(domain, 0.2, dt=0.01, xi=start.xi)
     expected = two_rails(domain, model, sheet, 0.2, states[0].xi)
-    observer = ConservedReadings(domain, model, states[0].xi)
+    observer = ConservedReadings(*equipped(domain, model), states[0].xi)
     found = observer.fields(states[-1])["contact_current_density"]
     wall = domain.wall_density > 0.0
     assert np.isfinite(found[wall]).all()
@@ -140,7 +143,7 @@ def test_a_short_step_takes_the_steady_current_of_two_conductors(sheet):
 def test_metal_is_charge_and_the_parts_of_the_voltage_add_up(sheet):
     domain = coated(sheet)
     states, _, model = stepped(domain, 2.0, steps=6, dt=2.0)
-    observer = ConservedReadings(domain, model, states[0].xi)
+    observer = ConservedReadings(*equipped(domain, model), states[0].xi)
     start, end = (observer.lithium_volume_per_area(states[n].xi) for n in (0, -1))
     charge = 2.0 * 12.0 * model.volume_per_charge
     assert end - start == pytest.approx(charge, rel=1e-10)
@@ -176,10 +179,11 @@ def test_a_wall_on_which_lithium_does_not_nucleate_is_a_clean_one():
 
 def test_a_coating_without_a_way_to_the_collector_plates_nothing():
     domain = coated(2e-8, lowest=4e-6)
-    states, backend, model = stepped(domain, 2.0)
-    observer = ConservedReadings(domain, model, states[0].xi)
+    states, _, model = stepped(domain, 2.0)
+    cell, contributions = equipped(domain, model)
+    observer = ConservedReadings(cell, contributions, states[0].xi)
     assert abs(observer.observe(states[-1], 0.1).bare_share) < 1e-6
-    network = backend._electrons.network(states[0].xi, find_bodies(states[0].xi, domain))
+    network = contributions.coating.network(states[0].xi)
     assert network.grounded[0]
     assert not network.grounded[1:].any()
 
@@ -190,7 +194,7 @@ def test_lithium_that_a_coating_joins_to_the_collector_is_not_dead():
         drop = profile(domain, 4.5e-6, WIDTH) - profile(domain, 3.5e-6, WIDTH)
         xi = np.clip(profile(domain, 1.5e-6, WIDTH) + drop, 0.0, 1.0)
         states, _, model = stepped(domain, 2.0, xi=xi)
-        parts.append(ConservedReadings(domain, model, xi).observe(states[-1], 0.1))
+        parts.append(ConservedReadings(*equipped(domain, model), xi).observe(states[-1], 0.1))
     joined, alone = parts
     assert joined.dead_lithium_per_area == 0.0
     assert alone.dead_lithium_per_area == pytest.approx(0.5e-6, rel=0.1)
@@ -200,7 +204,7 @@ def test_lithium_that_a_coating_joins_to_the_collector_is_not_dead():
 def test_a_held_voltage_finds_the_current_that_gives_it():
     domain = coated(1e-9)
     states, backend, model = stepped(domain, 2.0, dt=0.002)
-    observer = ConservedReadings(domain, model, states[0].xi)
+    observer = ConservedReadings(*equipped(domain, model), states[0].xi)
     voltage = observer.voltage(states[-1])
     held = backend.advance(states[:1], 0.002, AppliedVoltage(voltage)).state
     assert held.current_density == pytest.approx(2.0, rel=1e-6)
@@ -221,7 +225,7 @@ def test_a_held_voltage_finds_the_current_that_gives_it():
 def test_no_resistance_is_made_of_more_than_can_be_factorised(monkeypatch):
     domain = coated(2e-8)
     states, _, model = stepped(domain, 2.0)
-    observer = ConservedReadings(domain, model, states[0].xi)
+    observer = ConservedReadings(*equipped(domain, model), states[0].xi)
     cells = np.count_nonzero(domain.electrolyte)
     monkeypatch.setattr(voltage, "DIRECT_UNKNOWNS", {2: cells})
     assert np.isnan(observer.observe(states[-1], 0.1).resistance.cell)
@@ -233,7 +237,7 @@ def test_less_salt_plates_less_on_bare_coating():
     domain = coated(2e-5)
     states, _, model = stepped(domain, 2.0, dt=0.002)
     salt = Salt(0.5, 1e-10, 1000.0, model.thermal_voltage)
-    observer = ConservedReadings(domain, model, states[0].xi, salt)
+    observer = ConservedReadings(*equipped(domain, model, salt), states[0].xi)
     full = replace(states[-1], own={"concentration": np.full(domain.grid.shape, 1000.0)})
     half = replace(full, own={"concentration": np.full(domain.grid.shape, 500.0)})
     more, less = (observer.observe(state, 0.1) for state in (full, half))

@@ -16,17 +16,18 @@ from phasefield.fipy_backend.library import LinearSource, fipy
 from phasefield.grid.grid import Grid
 from phasefield.grid.smoothed_domain import Domain, build_domain
 from phasefield.models.base import AppliedCurrent, AppliedVoltage
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.relaxation import relax
 from phasefield.models.conserved.state import ConservedState
-from phasefield.models.conserved.step import Step, Unknowns
+from phasefield.models.conserved.step import Unknowns
 from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.setup.parameters import coefficients
 from phasefield.setup.scaffold import build_scaffold
 from phasefield.solvers.newton import NewtonFailed
 
-from .conftest import make_model, profile
+from .conftest import make_model, make_step, profile
 
 WIDTH = 0.3e-6
 PLATE = AppliedCurrent(2.0)
@@ -89,12 +90,14 @@ def test_both_find_the_same_residual_anywhere(name, voltage):
         np.array([0.0, 2e-3]),
         np.array([1e-5]),
     )
-    step = Step(1.4, 1.39 * xi, 7.0, 2.0 * domain.electrode.ravel(), bodies, voltage)
     model = make_model(width=WIDTH, angle=62.0)
-    system = CoupledSystem(domain, model)
+    step = make_step(
+        domain, model, 1.4, 1.39 * xi, 7.0, 2.0 * domain.electrode.ravel(), bodies, voltage
+    )
+    system = CoupledSystem(*equipped(domain, model))
     residual, expected_net = system.evaluate(point, step)
     expected = residual.T
-    found, net = FipyConservedStepper(domain, model, WIDTH, 1e-9, 25).residual(point, step)
+    found, net = FipyConservedStepper(*equipped(domain, model), 1e-9, 25).residual(point, step)
     for row in range(3):
         assert np.abs(found[row] - expected[row]).max() < 1e-12 * np.abs(expected[row]).max()
     assert net == pytest.approx(expected_net, rel=1e-12)
@@ -113,9 +116,9 @@ def march(backend, start, dt, steps, applied=PLATE):
 
 def both(domain, model, width, start, dt, steps, applied=PLATE):
     """Largest difference of the backends at any step: xi [1], V_l [V], V_s [V]."""
-    ours, _ = march(ConservedStepper(domain, model, width, 1e-9, 25), start, dt, steps, applied)
+    ours, _ = march(ConservedStepper(*equipped(domain, model), 1e-9, 25), start, dt, steps, applied)
     theirs, sweeps = march(
-        FipyConservedStepper(domain, model, width, 1e-9, 25), start, dt, steps, applied
+        FipyConservedStepper(*equipped(domain, model), 1e-9, 25), start, dt, steps, applied
     )
     assert theirs[-1].current_density == pytest.approx(ours[-1].current_density, rel=1e-6)
     assert sweeps < 10
@@ -168,7 +171,7 @@ def test_metal_grown_is_charge_passed():
     domain, model = slit(0.1e-6, height=2e-6), make_model(width=WIDTH)
     zero = np.zeros(domain.grid.shape)
     start = ConservedState(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero, zero)
-    states, _ = march(FipyConservedStepper(domain, model, WIDTH, 1e-9, 25), start, 5.0, 2)
+    states, _ = march(FipyConservedStepper(*equipped(domain, model), 1e-9, 25), start, 5.0, 2)
     grown = np.sum(domain.pore * (states[-1].xi - start.xi)) * domain.grid.cell_volume
     charge = 2 * 5.0 * 2.0 * domain.grid.cross_section
     assert grown == pytest.approx(charge * model.volume_per_charge, rel=1e-9, abs=0.0)
@@ -180,7 +183,7 @@ def test_a_step_that_is_given_up_leaves_the_past_untouched():
     start = ConservedState(0.0, profile(domain, 1e-6, WIDTH), zero, zero, zero, zero)
     before = start.xi.copy()
     with pytest.raises(NewtonFailed, match="after 1 sweeps, asked 1e-09"):
-        FipyConservedStepper(domain, model, WIDTH, 1e-9, 1).advance([start], 5.0, PLATE)
+        FipyConservedStepper(*equipped(domain, model), 1e-9, 1).advance([start], 5.0, PLATE)
     assert np.array_equal(start.xi, before)
 
 

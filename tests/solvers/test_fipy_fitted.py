@@ -16,6 +16,7 @@ from phasefield.analysis.front import front_height
 from phasefield.fipy_backend.fitted_mesh import FittedChannel, plate_fitted
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.relaxation import relax
 from phasefield.models.conserved.stepper import ConservedStepper
 
@@ -60,7 +61,7 @@ def diffuse(wall_width):
     )
     domain = build_domain(scaffold, wall_width)
     model = make_model(width=WIDTH)
-    backend = ConservedStepper(domain, model, WIDTH, 1e-9, 25)
+    backend = ConservedStepper(*equipped(domain, model), 1e-9, 25)
     start = relax(
         domain, model, profile(domain, DEPTH, WIDTH), tolerance=1e-9, duration=60, pore_size=PORE
     )

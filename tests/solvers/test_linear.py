@@ -10,6 +10,7 @@ from scipy import ndimage
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.conserved import kernels as conserved
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.kernels import C_V, CONSERVED_LAYOUT, SLOTS
 from phasefield.models.conserved.newton_system import LITHIUM, CoupledSystem
 from phasefield.models.published import kernels as published
@@ -127,7 +128,7 @@ def test_random_contrast_and_dead_cells_against_the_direct_solver(shape):
 def coupled(arguments, width, **constants):
     """A coupled system at a front with a detached drop, and a right side."""
     domain = build_domain(channels(**arguments), width, force=True)
-    system = CoupledSystem(domain, make_model(width=width, **constants))
+    system = CoupledSystem(*equipped(domain, make_model(width=width, **constants)))
     point, step = random_point(domain, width, noise=2e-4)
     point.mu *= 1e-2  # 0.01 MPa, 0.1 mV: the noise of a state, not more than its driving force
     point.ion *= 1e-2

@@ -11,6 +11,7 @@ import pytest
 from geometries import channels
 from phasefield.grid.faces import series_mean
 from phasefield.grid.smoothed_domain import Maps, Wall, build_domain
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.relaxation import relax
@@ -45,7 +46,10 @@ def test_a_map_that_is_the_same_everywhere_is_the_plain_model_bit_by_bit(slit, w
     )
     for name in ("xi", "mu", "ion_potential"):
         np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
-    one, two = ConservedReadings(slit, other, xi), ConservedReadings(coated, model, xi)
+    one, two = (
+        ConservedReadings(*equipped(slit, other), xi),
+        ConservedReadings(*equipped(coated, model), xi),
+    )
     assert two.observe(found, 6.0) == one.observe(plain, 6.0)
 
 
@@ -64,7 +68,9 @@ def test_a_wall_that_is_half_coated_conducts_as_two_resistances_in_parallel(slit
     resistance = 1.0 / (areas[0] / clean + areas[1] / coated)
     assert sum(through) == pytest.approx(0.1, rel=1e-9)
     assert through[1] == pytest.approx(0.1 * areas[1] / coated * resistance, rel=1e-3)
-    found = Electrochemistry(domain, model).resistance(state, find_bodies(state.xi, domain))
+    found = Electrochemistry(*equipped(domain, model)).resistance(
+        state, find_bodies(state.xi, domain)
+    )
     assert found.interfacial == pytest.approx(resistance, rel=1e-3)
 
 
@@ -77,7 +83,7 @@ def test_charge_is_metal_to_rounding_on_a_patched_wall_and_a_layered_electrolyte
     )
     xi = profile(slit, DEPTH, width)
     states = plate(domain, model, width, xi, [5.0, 5.0, 5.0])
-    observer = ConservedReadings(domain, model, xi)
+    observer = ConservedReadings(*equipped(domain, model), xi)
     grown = observer.lithium_volume_per_area(states[-1].xi) - observer.lithium_volume_per_area(xi)
     assert grown == pytest.approx(2.0 * 15.0 * model.volume_per_charge, rel=1e-9)
     parts = observer.observe(states[-1], 30.0).parts
@@ -99,7 +105,7 @@ def test_meniscus_between_walls_of_opposite_wetting_is_a_slanted_plane(angle):
         domain, make_model(width=width, diffusivity=1e-12), profile(domain, 1.5e-6, width),
         tolerance=1e-9, duration=1e4, pore_size=pore,
     )  # fmt: skip
-    observer = ConservedReadings(domain, make_model(width=width), state.xi)
+    observer = ConservedReadings(*equipped(domain, make_model(width=width)), state.xi)
     inner = np.abs(across - middle) < 0.3 * pore
     front = observer._front(state.xi).ravel()[inner]
     slope, _ = np.polyfit(across[inner], front, 1)
@@ -119,7 +125,9 @@ def test_layers_of_electrolyte_conduct_in_series(contrast):
     full = (domain.pore > 0).astype(float)
     layered = mapped(domain, region=heights(domain) > 4e-6, conductivities=(0.032 * contrast,))
     found = [
-        ConservedReadings(d, model, full).voltage(plate(d, model, width, full, [0.1], current)[-1])
+        ConservedReadings(*equipped(d, model), full).voltage(
+            plate(d, model, width, full, [0.1], current)[-1]
+        )
         for d in (domain, layered)
     ]
     more = current * 2e-6 * (1 / contrast - 1) / 0.032

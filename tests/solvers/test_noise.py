@@ -13,17 +13,19 @@ from phasefield.case import load_case
 from phasefield.errors import CaseError
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
+from phasefield.models.conserved.cell import Cell
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.kernels import MU, XI, V
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
-from phasefield.models.conserved.step import Step, Unknowns
+from phasefield.models.conserved.step import Unknowns
 from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.models.conserved.thermal_noise import ThermalNoise
 from phasefield.physics.noise import Noise
 from phasefield.simulation.loop import build
 from phasefield.validation.fluctuations import fluctuate
 from phasefield.validation.setups import at_rest, shipped_case
-from tests.solvers.conftest import make_model, profile
+from tests.solvers.conftest import make_model, make_step, profile
 
 THERMAL_ENERGY = 4.11e-21
 WIDTH = 0.4e-6
@@ -32,10 +34,12 @@ QUICK = ["noise={thermal: true, thickness: 0.2 um}", "solver.time_step=25 s"]
 
 def dissipation(domain, model, state, dt):
     """Change of psi xi in a step per mu [Pa-1] at rest, ions and reaction in between included."""
-    system = CoupledSystem(domain, model)
+    system = CoupledSystem(*equipped(domain, model))
     flat = (getattr(state, name).ravel() for name in ("xi", "mu", "ion_potential"))
     point = Unknowns(*flat, np.zeros(1))
-    step = Step(1.0, point.xi, dt, np.zeros(point.xi.size), find_bodies(state.xi, domain))
+    step = make_step(
+        domain, model, 1.0, point.xi, dt, np.zeros(point.xi.size), find_bodies(state.xi, domain)
+    )
     system.evaluate(point, step)
     matrix = system.sparsity.matrix(system._values).toarray()
     size, unpack = system.sparsity.size, system.sparsity.unpack
@@ -52,7 +56,7 @@ def test_fluctuation_is_what_dissipation_asks_for(dimensions):
     scaffold = channels(1.2e-6, 0.4, 2.0e-6, "unit_cell", 0.2e-6, dimensions=dimensions)
     domain = build_domain(scaffold, WIDTH, force=True)
     model, thickness = make_model(width=WIDTH), 1e-7 if dimensions == 2 else None
-    noise = ThermalNoise(domain, model, Noise(THERMAL_ENERGY, 1.0, 1, thickness))
+    noise = ThermalNoise(Cell(domain, model), Noise(THERMAL_ENERGY, 1.0, 1, thickness))
     state, dt = at_rest(profile(domain, 1.0e-6, WIDTH)), 7.0
     asked, by_ion = dissipation(domain, model, state, dt)
     volume = domain.grid.cell_volume
@@ -90,7 +94,7 @@ def slab():
 
 def noise_on(domain, *, seed=1, thickness=1e-7, interval=2.0):
     coefficients = Noise(THERMAL_ENERGY, interval, seed, thickness)
-    return ThermalNoise(domain, make_model(width=WIDTH), coefficients)
+    return ThermalNoise(Cell(domain, make_model(width=WIDTH)), coefficients)
 
 
 def test_the_path_depends_on_time_and_seed_alone(slab):
@@ -136,7 +140,7 @@ def test_a_step_in_two_pieces_meets_the_same_noise(slab):
     for pieces in (1, 2):
         coefficients = Noise(THERMAL_ENERGY, 0.02, 1, 1e-8)
         model = make_model(width=WIDTH)
-        backend = ConservedStepper(slab, model, WIDTH, 1e-11, 25, noise=coefficients)
+        backend = ConservedStepper(*equipped(slab, model, noise=coefficients), 1e-11, 25)
         states = [start]
         for _ in range(pieces):
             found = backend.advance(states, 0.02 / pieces, AppliedCurrent(0.0))

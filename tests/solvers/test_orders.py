@@ -10,6 +10,7 @@ import pytest
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.relaxation import relax
 from phasefield.models.conserved.state import ConservedState
@@ -79,11 +80,11 @@ def march(backend, states, dt, count):
 def test_fixed_steps_converge_with_second_order(slit, width, angle):
     """Past the switch-on, the first step (backward Euler) costs second order once, the rest too."""
     model = make_model(width=width, angle=angle)
-    backend = ConservedStepper(slit, model, width, 1e-11, 25)
+    backend = ConservedStepper(*equipped(slit, model), 1e-11, 25)
     xi = profile(slit, 1.5e-6, width)
     zero = np.zeros(xi.shape)
     start = march(backend, [ConservedState(0.0, xi, zero, zero, zero, zero)], 1.0, 10)[-1:]
-    observer = ConservedReadings(slit, model, xi)
+    observer = ConservedReadings(*equipped(slit, model), xi)
     found = []
     for count in (8, 16, 32):
         end = march(backend, start, 16.0 / count, count)[-1].xi
@@ -102,6 +103,6 @@ def test_rest_energy_converges_with_second_order_in_the_grid():
         domain = build_domain(channels(1.2e-6, 0.5, 1.5e-6, "unit_cell", spacing), width)
         xi = profile(domain, 0.75e-6, width)
         rest = relax(domain, model, xi, tolerance=1e-9, duration=1e-3, pore_size=1.2e-6)
-        energies.append(ConservedReadings(domain, model, xi).free_energy(rest.xi))
+        energies.append(ConservedReadings(*equipped(domain, model), xi).free_energy(rest.xi))
     coarse, fine = (abs(b - a) for a, b in pairwise(energies))
     assert np.log(coarse / fine) / np.log(1.5) == pytest.approx(2.0, abs=0.15)

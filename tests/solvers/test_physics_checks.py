@@ -11,11 +11,12 @@ from geometries import channels
 from phasefield.analysis import analytic
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.relaxation import relax
-from phasefield.models.conserved.step import Step, Unknowns
+from phasefield.models.conserved.step import Unknowns
 from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.physics.transport import filling
 from phasefield.solvers.newton import solve
@@ -24,7 +25,7 @@ from phasefield.validation.plating import plane_wall, plate, reaction
 from phasefield.validation.setups import plane_scaffold
 from phasefield.validation.walls import slit_wall_current, strip_decay
 
-from .conftest import make_model, profile
+from .conftest import make_model, make_step, profile
 
 # -- plane wall --
 
@@ -55,10 +56,10 @@ def test_compression_spreads_with_the_mobility():
     stiffness = model.bulk_modulus + model.gradient_coefficient * k_grid
     mobility = model.mobility  # xi = 1
     dt = 0.5 / (mobility * stiffness * k_grid)
-    system = CoupledSystem(domain, model, reacting=False)
+    system = CoupledSystem(*equipped(domain, model), reacting=False)
     flat = xi.ravel()
     zero = np.zeros(flat.size)
-    step = Step(1.0, flat, dt, zero, find_bodies(xi, domain))
+    step = make_step(domain, model, 1.0, flat, dt, zero, find_bodies(xi, domain))
     after = solve(system, Unknowns(flat, zero, zero, np.zeros(1)), step, 1e-12, 20).unknowns.xi
     rows = (after.reshape(xi.shape) - squeezed)[0, :10]  # well inside the metal
     amplitude = 2 * (rows @ wave) / cells
@@ -128,11 +129,11 @@ def test_electrical_power_is_dissipated_or_stored(slit, width):
     model = make_model(width=width, angle=70)
     xi = profile(slit, 1.5e-6, width)
     start = plate(slit, model, width, xi, [2.0] * 4)[-1]
-    observer = ConservedReadings(slit, model, xi)
+    observer = ConservedReadings(*equipped(slit, model), xi)
     volume, area = slit.grid.cell_volume, slit.grid.cross_section
     work = []
     for dt in (0.2, 0.1):
-        backend = ConservedStepper(slit, model, width, 1e-12, 30)
+        backend = ConservedStepper(*equipped(slit, model), 1e-12, 30)
         end = backend.advance([start], dt, AppliedCurrent(2.0)).state
         e, rate = reaction(slit, model, end)
         supplied = np.sum(2.0 * slit.electrode * end.ion_potential)
@@ -151,13 +152,15 @@ def test_electrical_power_is_dissipated_or_stored(slit, width):
 def test_relaxation_conserves_metal_and_lowers_the_energy(slit, width):
     model = make_model(width=width, angle=62)
     xi = profile(slit, 1.5e-6, width)
-    observer = ConservedReadings(slit, model, xi)
-    system = CoupledSystem(slit, model, reacting=False)
+    observer = ConservedReadings(*equipped(slit, model), xi)
+    system = CoupledSystem(*equipped(slit, model), reacting=False)
     zero, bodies = np.zeros(xi.size), find_bodies(xi, slit)
     now = Unknowns(xi.ravel(), zero, zero, np.zeros(1))
     energies, metal = [], np.sum(slit.pore * xi)
     for n in range(10):
-        now = solve(system, now, Step(1.0, now.xi, 0.01 * 3**n, zero, bodies), 1e-10, 30).unknowns
+        now = solve(
+            system, now, make_step(slit, model, 1.0, now.xi, 0.01 * 3**n, zero, bodies), 1e-10, 30
+        ).unknowns
         energies.append(observer.free_energy(now.xi.reshape(xi.shape)))
         assert np.sum(slit.pore.ravel() * now.xi) == pytest.approx(metal, rel=1e-10)
     assert np.all(np.diff([observer.free_energy(xi), *energies]) < 0)

@@ -11,11 +11,12 @@ from geometries import channels
 from phasefield.errors import DidNotConverge
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.relaxation import relax
 from phasefield.models.conserved.state import ConservedState
-from phasefield.models.conserved.step import Step, Unknowns
+from phasefield.models.conserved.step import Unknowns
 from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.physics.front import front_at_rest
 from phasefield.simulation.loop import build
@@ -23,7 +24,7 @@ from phasefield.solvers.newton import solve
 from phasefield.solvers.step_size import StepControl
 from tests.test_run import small
 
-from .conftest import make_model, profile
+from .conftest import make_model, make_step, profile
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def floating():
 def test_a_drop_that_touches_no_wall_has_no_part_in_the_current(floating):
     domain, width, xi = floating
     zero = np.zeros(xi.shape)
-    backend = ConservedStepper(domain, make_model(width=width), width, 1e-9, 25)
+    backend = ConservedStepper(*equipped(domain, make_model(width=width)), 1e-9, 25)
     state = backend.advance(
         [ConservedState(0.0, xi, zero, zero, zero, zero)], 0.5, AppliedCurrent(2.0)
     ).state
@@ -56,9 +57,11 @@ def test_a_drop_that_touches_no_wall_has_no_part_in_the_current(floating):
 def test_detached_lithium_has_no_say_in_a_step_without_reaction(floating):
     """Nothing reacts while the initial profile relaxes: the potential of a drop is undetermined."""
     domain, width, xi = floating
-    system = CoupledSystem(domain, make_model(width=width), reacting=False)
+    system = CoupledSystem(*equipped(domain, make_model(width=width)), reacting=False)
     flat, zero = xi.ravel(), np.zeros(xi.size)
-    step = Step(1.0, flat, 1e-3, zero, find_bodies(xi, domain))
+    step = make_step(
+        domain, make_model(width=width), 1.0, flat, 1e-3, zero, find_bodies(xi, domain)
+    )
     found = solve(system, Unknowns(flat, zero, zero, np.zeros(2)), step, 1e-9, 25)
     assert found.unknowns.metal.tolist() == [0.0, 0.0]
     assert np.abs(found.unknowns.xi - flat).max() > 1e-6

@@ -11,7 +11,8 @@ from geometries import channels
 from phasefield.constants import FARADAY
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent, AppliedVoltage
-from phasefield.models.conserved import cell, salt
+from phasefield.models.conserved import conductor, salt
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.stepper import ConservedStepper
@@ -41,11 +42,11 @@ def level_of(xi, *, salty=True):
 def march(domain, model, width, of_salt, applied, steps=(1.0, 1.0, 2.0)):
     """Levels after some steps, and the observer."""
     xi = profile(domain, 1.5e-6, width)
-    backend = ConservedStepper(domain, model, width, 1e-11, 30, of_salt)
+    backend = ConservedStepper(*equipped(domain, model, of_salt), 1e-11, 30)
     states = [level_of(xi, salty=of_salt is not None)]
     for dt in steps:
         states.append(backend.advance(states[-3:], dt, applied).state)
-    return states, ConservedReadings(domain, model, xi, of_salt)
+    return states, ConservedReadings(*equipped(domain, model, of_salt), xi)
 
 
 PLATE = AppliedCurrent(2.0)
@@ -136,8 +137,8 @@ def test_a_symmetric_cell_keeps_its_salt(model, width):
     domain = build_domain(scaffold, width, symmetric=True)
     lower = profile(domain, 1.2e-6, width)
     xi, of_salt = lower + np.flip(lower, 1), salt_with(0.3)
-    backend = ConservedStepper(domain, model, width, 1e-11, 30, of_salt)
-    observer, state = SymmetricReadings(domain, model, xi, of_salt), level_of(xi)
+    backend = ConservedStepper(*equipped(domain, model, of_salt), 1e-11, 30)
+    observer, state = SymmetricReadings(*equipped(domain, model, of_salt), xi), level_of(xi)
     after = [backend.advance([state], 2.0, each).state for each in (PLATE, AppliedVoltage(1e-2))]
     for found in after:
         seen = observer.observe(found, 4.0)
@@ -155,7 +156,7 @@ def test_without_current_the_voltage_is_the_diffusion_potential_and_the_rest_cap
 ):
     of_salt = salt_with(0.3)
     states, observer = march(slit, model, width, of_salt, PLATE)
-    backend = ConservedStepper(slit, model, width, 1e-11, 30, of_salt)
+    backend = ConservedStepper(*equipped(slit, model, of_salt), 1e-11, 30)
     rest = backend.advance([states[-1]], 1e-3, AppliedCurrent(0.0)).state
     seen = observer.observe(rest, 8.0)
     assert seen.parts.concentration > 1e-5
@@ -174,7 +175,7 @@ def test_the_diffusion_potential_is_that_between_the_electrodes(model, width, sy
     c = np.full_like(xi, C0 / 2)
     c[:, c.shape[1] // 2 :] = 2 * C0
     state = replace(level_of(xi), own={"concentration": c})
-    found = Electrochemistry(domain, model, salt.SaltTransport(domain, model, of_salt))
+    found = Electrochemistry(*equipped(domain, model, of_salt))
     expected = 1.4 * THERMAL_VOLTAGE * np.log(4.0)
     assert found.parts(state).concentration == pytest.approx(expected, rel=1e-9)
 
@@ -184,7 +185,7 @@ def test_what_is_left_of_the_salt(slit, model, width):
     smallest = observer.observe(states[-1], 1.0).salt.smallest
     assert observer.salt_left(states[-1]) == pytest.approx(smallest / C0, rel=1e-15)
     plain = level_of(states[-1].xi, salty=False)
-    assert ConservedReadings(slit, model, plain.xi).salt_left(plain) == 1.0
+    assert ConservedReadings(*equipped(slit, model), plain.xi).salt_left(plain) == 1.0
 
 
 def test_iterations_find_the_salt_of_the_factorisation(model, width, monkeypatch):
@@ -192,7 +193,7 @@ def test_iterations_find_the_salt_of_the_factorisation(model, width, monkeypatch
     domain = build_domain(scaffold, width, force=True)
     found = []
     for most in (0, 10**6):
-        monkeypatch.setattr(cell, "DIRECT_CELLS", most)
+        monkeypatch.setattr(conductor, "DIRECT_CELLS", most)
         monkeypatch.setattr(salt, "MOST_COUPLED", {3: most})
         states, _ = march(domain, model, width, salt_with(0.3), PLATE, steps=(1.0,))
         found.append(states[-1].own["concentration"])
@@ -206,7 +207,7 @@ def test_what_flows_between_cells_is_kept_before_anything_is_put_right(slit):
         random.uniform(1.0, 2.0, slit.grid.size),
         random.normal(size=slit.grid.size),
     )
-    found = cell.Conductor(slit, coefficient)
+    found = conductor.Conductor(slit, coefficient)
     flows = found.outflow(field)
     assert abs(flows.sum()) < 1e-12 * np.abs(flows).sum()
     by_matrix = found.everywhere(found.matrix @ field[found.known]).ravel()

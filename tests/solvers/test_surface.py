@@ -11,16 +11,17 @@ from geometries import channels
 from phasefield.case import load_case
 from phasefield.errors import CaseError
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.readings import ConservedReadings
-from phasefield.models.conserved.step import Step, Unknowns
+from phasefield.models.conserved.step import Unknowns
 from phasefield.physics.front import front_at_rest
 from phasefield.simulation.loop import build
 from phasefield.solvers import block_solver
 from phasefield.solvers.newton import solve
 from phasefield.validation.setups import shipped_case, uniform_domain
-from tests.solvers.conftest import make_model
+from tests.solvers.conftest import make_model, make_step
 from tests.solvers.test_system import random_point
 
 WIDTH = 0.4e-6
@@ -35,7 +36,7 @@ def test_newton_update_solves_the_linearised_system(dimensions, factorised, monk
     scaffold = channels(1.6e-6, 0.5, 4e-6, "unit_cell", 0.2e-6, dimensions=dimensions)
     domain = build_domain(scaffold, WIDTH, force=True)
     model = make_model(width=WIDTH, angle=60.0)._replace(anisotropy=0.12)
-    system = CoupledSystem(domain, model)
+    system = CoupledSystem(*equipped(domain, model))
     point, step = random_point(domain, WIDTH)
     residual, net = system.evaluate(point, step)
     change, extra = system.update(residual.copy(), net.copy(), step)
@@ -71,14 +72,14 @@ def test_particle_at_rest_has_the_shape_and_the_pressure_of_wulff(epsilon, fold)
     at = (np.arange(cells) + 0.5) * spacing
     xi = front_at_rest(np.hypot(*np.meshgrid(at, at))[None] - 3.2 * WIDTH, WIDTH)
     observer, system = (
-        ConservedReadings(domain, model, xi),
-        CoupledSystem(domain, model, reacting=False),
+        ConservedReadings(*equipped(domain, model), xi),
+        CoupledSystem(*equipped(domain, model), reacting=False),
     )
     zero, bodies = np.zeros(xi.size), find_bodies(xi, domain)
     now, dt, most = Unknowns(xi.ravel(), zero, zero, np.zeros(1)), 2e3, 0
     energies = [observer.free_energy(xi)]
     for _ in range(14):
-        step = Step(1.0, now.xi, dt, zero, bodies)
+        step = make_step(domain, model, 1.0, now.xi, dt, zero, bodies)
         found = solve(system, now, step, 1e-10, 25, system.limited)
         now, dt, most = found.unknowns, 2.0 * dt, max(most, found.iterations)
         energies.append(observer.free_energy(now.xi.reshape(xi.shape)))
@@ -98,7 +99,9 @@ def test_a_plane_has_the_energy_of_its_direction(slit, model):
     open_space = replace(slit, pore=np.ones_like(slit.pore))
     plane = np.broadcast_to(0.01 * np.arange(slit.pore.shape[1])[None, :, None], slit.pore.shape)
     plain, stiff = (
-        ConservedReadings(open_space, model._replace(anisotropy=e), plane).free_energy(plane)
+        ConservedReadings(*equipped(open_space, model._replace(anisotropy=e)), plane).free_energy(
+            plane
+        )
         for e in (0.0, 0.1)
     )
     gradient, faces = 0.01 / slit.grid.spacing[1], plane.size - plane.shape[2]

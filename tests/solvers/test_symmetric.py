@@ -12,6 +12,7 @@ from geometries.scaffold import Scaffold
 from phasefield.errors import NoElectrode
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent, AppliedVoltage
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import (
     find_bodies,
     of_first_electrode,
@@ -56,9 +57,9 @@ def test_voltage_of_a_cell_of_flat_electrodes(current, resistance):
     domain = build_domain(slab(width / 4, height, lithium), width, symmetric=True)
     model = make_model(width=width, resistance=resistance)
     full = (domain.pore > 0) * 1.0
-    backend = ConservedStepper(domain, model, width, 1e-12, 30)
+    backend = ConservedStepper(*equipped(domain, model), 1e-12, 30)
     state = backend.advance([rest(full)], 1e-2, AppliedCurrent(current)).state
-    seen = SymmetricReadings(domain, model, full).observe(state, 1e-2 * current)
+    seen = SymmetricReadings(*equipped(domain, model), full).observe(state, 1e-2 * current)
     ohmic = current * (height - 2 * lithium) / model.conductivity
     kinetic = 4 * THERMAL_VOLTAGE * np.arcsinh(current * resistance / (2 * THERMAL_VOLTAGE))
     assert seen.voltage - seen.parts.capillary == pytest.approx(ohmic + kinetic, rel=3e-4)
@@ -78,7 +79,7 @@ def cell(width):
 
 def march(cell, width, steps, applied=AppliedCurrent(2.0)):  # noqa: B008
     domain, model, xi = cell
-    backend = ConservedStepper(domain, model, width, 1e-11, 30)
+    backend = ConservedStepper(*equipped(domain, model), 1e-11, 30)
     states = [rest(xi)]
     for dt in steps:
         states.append(backend.advance(states[-3:], dt, applied).state)
@@ -89,19 +90,19 @@ def test_a_cell_in_balance_is_two_half_cells(cell, width):
     """The middle of a cell with equal ends is an equipotential: each half has half the voltage."""
     domain, model, xi = cell
     state = march(cell, width, [1e-3])[-1]
-    parts = SymmetricReadings(domain, model, xi).observe(state, 0.0).parts
+    parts = SymmetricReadings(*equipped(domain, model), xi).observe(state, 0.0).parts
     half = build_domain(channels(1.2e-6, 0.5, 2.25e-6, "unit_cell", 0.075e-6), width)
     lower = xi[:, : half.grid.shape[1]]
-    alone = ConservedStepper(half, model, width, 1e-11, 30)
+    alone = ConservedStepper(*equipped(half, model), 1e-11, 30)
     from_rest = alone.advance([rest(lower)], 1e-3, AppliedCurrent(2.0)).state
-    of_half = ConservedReadings(half, model, lower).observe(from_rest, 0.0).parts
+    of_half = ConservedReadings(*equipped(half, model), lower).observe(from_rest, 0.0).parts
     assert parts.ohmic == pytest.approx(2 * of_half.ohmic, rel=1e-3)
     assert parts.kinetic == pytest.approx(2 * of_half.kinetic, rel=1e-4)
 
 
 def test_what_one_electrode_gains_the_other_loses(cell, width):
     domain, model, xi = cell
-    observer = SymmetricReadings(domain, model, xi)
+    observer = SymmetricReadings(*equipped(domain, model), xi)
     state = march(cell, width, [5.0, 5.0, 5.0])[-1]
     before, after = (observer.observe(each, 0.0) for each in (rest(xi), state))
     gained = after.lithium_volume_per_area - before.lithium_volume_per_area
@@ -119,7 +120,7 @@ def test_what_one_electrode_gains_the_other_loses(cell, width):
 def test_traces_in_an_empty_cell_stay_with_their_electrode(cell, width):
     """At 2.1 um of 4.5 um they are the first one's, also when the other lithium is nearer."""
     domain, model, xi = cell
-    observer = SymmetricReadings(domain, model, xi)
+    observer = SymmetricReadings(*equipped(domain, model), xi)
     moved = profile(domain, 0.6e-6, width) + np.flip(profile(domain, 1.5e-6, width), 1)
     traces = moved.copy()
     traces[:, 28] += 1e-4 * (domain.pore[:, 28] > 0)
@@ -136,7 +137,7 @@ def test_contact_of_the_second_electrode_is_counted_from_its_own_end(cell, width
     def filled(below, above):
         return profile(domain, below, width) + np.flip(profile(domain, above, width), 1)
 
-    observer = SymmetricReadings(domain, model, filled(1.2e-6, 0.9e-6))
+    observer = SymmetricReadings(*equipped(domain, model), filled(1.2e-6, 0.9e-6))
     assert observer.second_contact(filled(1.2e-6, 0.9e-6)) == pytest.approx(1.0)
     assert observer.second_contact(filled(0.6e-6, 0.9e-6)) == pytest.approx(1.0)
     assert observer.second_contact(filled(1.2e-6, 0.45e-6)) == pytest.approx(0.5, rel=0.01)
@@ -145,7 +146,7 @@ def test_contact_of_the_second_electrode_is_counted_from_its_own_end(cell, width
 def test_voids_of_the_second_electrode_are_its_own(cell, width):
     """A hole in its metal is a void of that volume, and none of the first electrode's."""
     domain, model, xi = cell
-    observer = SymmetricReadings(domain, model, xi)
+    observer = SymmetricReadings(*equipped(domain, model), xi)
     holed = xi.copy()
     holed[:, -8:-5] = 0.0
     whole, found = (observer.observe(rest(each), 0.0) for each in (xi, holed))
@@ -159,14 +160,15 @@ def test_exchanged_ends_and_current_give_the_mirror_image(cell, width):
     up = march(cell, width, [5.0, 5.0])[-1]
     down = march(cell, width, [5.0, 5.0], AppliedCurrent(-2.0))[-1]
     assert np.flip(down.xi, 1) == pytest.approx(up.xi, abs=1e-8)
-    observer = SymmetricReadings(*cell)
+    domain, model, xi = cell
+    observer = SymmetricReadings(*equipped(domain, model), xi)
     assert observer.voltage(down) == pytest.approx(-observer.voltage(up), rel=1e-6)
 
 
 def test_the_voltage_of_a_current_brings_that_current(cell, width):
     domain, model, xi = cell
     state = march(cell, width, [5.0])[-1]
-    held = SymmetricReadings(domain, model, xi).voltage(state)
+    held = SymmetricReadings(*equipped(domain, model), xi).voltage(state)
     found = march(cell, width, [5.0], AppliedVoltage(held))[-1]
     assert found.current_density == pytest.approx(2.0, rel=1e-7)
     assert found.xi == pytest.approx(state.xi, abs=1e-8)
@@ -174,7 +176,7 @@ def test_the_voltage_of_a_current_brings_that_current(cell, width):
 
 def test_the_resistance_is_the_slope_of_the_voltage(cell, width):
     domain, model, xi = cell
-    observer, voltages = SymmetricReadings(domain, model, xi), []
+    observer, voltages = SymmetricReadings(*equipped(domain, model), xi), []
     for current in (1.9, 2.0, 2.1):
         state = march(cell, width, [1e-5], AppliedCurrent(current))[-1]
         voltages.append(observer.voltage(state))
@@ -197,7 +199,7 @@ def test_lithium_between_both_electrodes_floats_and_goes_with_the_nearer(cell, w
     assert abs(grown) < 1e-7 * np.sum(domain.pore * np.abs(state.xi - lumpy))
     potentials = [state.metal_potential[bodies.index == body].mean() for body in range(3)]
     assert potentials[0] == 0.0 < potentials[2] < potentials[1]
-    seen = SymmetricReadings(domain, model, lumpy).observe(state, 0.0)
+    seen = SymmetricReadings(*equipped(domain, model), lumpy).observe(state, 0.0)
     assert seen.dead_lithium_potential == pytest.approx(potentials[2])
 
 

@@ -9,15 +9,16 @@ import pytest
 
 from geometries import channels
 from phasefield.grid.smoothed_domain import build_domain
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.kernels import SLOTS
 from phasefield.models.conserved.lithium_bodies import find_bodies
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.state import ConservedState
-from phasefield.models.conserved.step import Step, Unknowns
-from phasefield.models.conserved.stepper import _predict
+from phasefield.models.conserved.step import Unknowns
+from phasefield.models.conserved.stepper import predict
 from phasefield.solvers.time_formula import time_formula
 
-from .conftest import make_model, profile
+from .conftest import make_model, make_step, profile
 
 
 def random_point(domain, width, seed=0, noise=0.02):
@@ -36,7 +37,15 @@ def random_point(domain, width, seed=0, noise=0.02):
         1e-2 * rng.standard_normal(cells) * (domain.electrolyte.ravel() > 0),
         np.array([0.0] + [1e-3] * bodies.floating),
     )
-    step = Step(1.5, 1.5 * xi * 0.99, 7.0, 2.0 * domain.electrode.ravel(), bodies)
+    step = make_step(
+        domain,
+        make_model(width=width, angle=60.0),
+        1.5,
+        1.5 * xi * 0.99,
+        7.0,
+        2.0 * domain.electrode.ravel(),
+        bodies,
+    )
     return point, step
 
 
@@ -52,11 +61,11 @@ def test_newton_update_solves_the_linearised_system(dimensions, voltage):
     arguments = {"pore_size": 1.6e-6, "porosity": 0.5, "height": 6e-6, "width": "unit_cell"}
     scaffold = channels(**arguments, spacing=0.2e-6, dimensions=dimensions)
     domain = build_domain(scaffold, width, force=True)
-    system = CoupledSystem(domain, make_model(width=width, angle=60.0))
+    system = CoupledSystem(*equipped(domain, make_model(width=width, angle=60.0)))
     point, step = random_point(domain, width)
-    step = replace(step, voltage=voltage)
-    point.drop[0] = 1e-3 if voltage else 0.0
-    assert step.bodies.floating == 1
+    step = replace(step, drive=replace(step.drive, voltage=voltage))
+    point.half_cell_drop[0] = 1e-3 if voltage else 0.0
+    assert step.nodes.floating == 1
     residual, net = system.evaluate(point, step)
     assert net.size == (1 if voltage is None else 2)
     change, extra = system.update(residual.copy(), net.copy(), step)
@@ -88,11 +97,17 @@ def test_flat_axis_changes_nothing(slit, model, width):
     results = []
     for domain in (slit, thick):
         xi = profile(domain, 1.5e-6, width)
-        step = Step(
-            1.0, 0.98 * xi.ravel(), 5.0, 2 * domain.electrode.ravel(), find_bodies(xi, domain)
+        step = make_step(
+            domain,
+            model,
+            1.0,
+            0.98 * xi.ravel(),
+            5.0,
+            2 * domain.electrode.ravel(),
+            find_bodies(xi, domain),
         )
         zero = np.zeros(xi.size)
-        system = CoupledSystem(domain, model)
+        system = CoupledSystem(*equipped(domain, model))
         residual, _ = system.evaluate(Unknowns(xi.ravel(), zero, zero + 1e-3, np.zeros(1)), step)
         results.append(residual.reshape(*domain.grid.shape, 3))
     flat, repeated = results
@@ -118,8 +133,10 @@ def test_mirror_symmetry(slit, model, width):
         fields = [np.ascontiguousarray(field[:, :, ::turn]) for field in (xi, mu, ion)]
         flat = [field.ravel() for field in fields]
         bodies = find_bodies(fields[0], domain)
-        step = Step(1.0, 0.99 * flat[0], 5.0, 2 * domain.electrode.ravel(), bodies)
-        system = CoupledSystem(domain, model)
+        step = make_step(
+            domain, model, 1.0, 0.99 * flat[0], 5.0, 2 * domain.electrode.ravel(), bodies
+        )
+        system = CoupledSystem(*equipped(domain, model))
         residual, _ = system.evaluate(Unknowns(*flat, np.zeros(1)), step)
         residuals.append(residual.reshape(*shape, 3)[:, :, ::turn])
     assert residuals[0] == pytest.approx(residuals[1], rel=1e-12, abs=1e-14)
@@ -133,8 +150,8 @@ def test_transport_only_moves_things(slit, model, width):
     mu, ion = 1e6 * rng.random(xi.size), 1e-3 * rng.random(xi.size)
     dt, applied = 5.0, 2.0
     bodies = find_bodies(xi.reshape(shape), slit)
-    step = Step(1.0, 0.9 * xi, dt, applied * slit.electrode.ravel(), bodies)
-    system = CoupledSystem(slit, model)
+    step = make_step(slit, model, 1.0, 0.9 * xi, dt, applied * slit.electrode.ravel(), bodies)
+    system = CoupledSystem(*equipped(slit, model))
     residual, _ = system.evaluate(Unknowns(xi, mu, ion, np.zeros(1)), step)
     rows = residual.sum(axis=0)
     stored = np.sum(slit.pore.ravel() * 0.1 * xi)
@@ -145,7 +162,7 @@ def test_transport_only_moves_things(slit, model, width):
 
 
 def test_an_iteration_leaves_a_cell_some_of_its_distance_from_an_end(slit, model):
-    system, edge = CoupledSystem(slit, model), model.edge
+    system, edge = CoupledSystem(*equipped(slit, model)), model.edge
     before = np.array([0.01, 0.99, 0.5 * edge, 1.0 + edge, 0.3, 0.7])
     after = np.array([-0.4, 1.3, -3.0 * edge, 0.2, 0.2, 0.9])
     nothing = np.zeros(6)
@@ -168,18 +185,18 @@ def test_prediction_leads_no_cell_beyond_full_or_empty(slit):
     def state(time, xi):
         return ConservedState(time, np.full(shape, xi), nothing, nothing, nothing, nothing)
 
-    filling = _predict(THIRD, [state(0.0, 0.1), state(1.0, 0.5), state(2.0, 0.95)])
+    filling = predict(THIRD, [state(0.0, 0.1), state(1.0, 0.5), state(2.0, 0.95)])
     assert filling.xi.max() == 1.0
-    emptying = _predict(THIRD, [state(0.0, 0.9), state(1.0, 0.5), state(2.0, 0.05)])
+    emptying = predict(THIRD, [state(0.0, 0.9), state(1.0, 0.5), state(2.0, 0.05)])
     assert emptying.xi.min() == 0.0
-    pressed = _predict(THIRD, [state(0.0, 1.001), state(1.0, 1.002), state(2.0, 1.003)])
+    pressed = predict(THIRD, [state(0.0, 1.001), state(1.0, 1.002), state(2.0, 1.003)])
     assert pressed.xi.max() == 1.003
 
 
 @pytest.mark.parametrize("reacting", [True, False])
 def test_nothing_is_assembled_that_joins_no_unknowns(slit, model, width, reacting):
     """The multigrid reads all slots of all cells, and takes them for couplings of unknowns."""
-    system = CoupledSystem(slit, model, reacting=reacting)
+    system = CoupledSystem(*equipped(slit, model), reacting=reacting)
     point, step = random_point(slit, width)
     residual, _ = system.evaluate(point, step)
     mask, cells = system.sparsity.mask, len(residual)

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from phasefield.grid.faces import neighbour
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.contribution import Contribution
 from phasefield.models.conserved.kernels import B_XI, MU, XI
 from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.physics.anisotropy import (
     cubic_curvature,
     cubic_flux,
@@ -155,7 +157,7 @@ def _stiffen(shape, spacing, pore, stiffness, scale, values):
                 values[c, B_XI + 1 + d] -= stiff
 
 
-class Surface:
+class Surface(Contribution):
     """Anisotropic part of the gradient energy on one domain.
 
     Parameters
@@ -163,6 +165,8 @@ class Surface:
     domain : frozen scaffold fields.
     model : coefficients.
     """
+
+    at_rest = True
 
     def __init__(self, domain: Domain, model: Parameters) -> None:
         cells, flat = domain.grid.size, domain.grid.shape[0] == 1
@@ -172,14 +176,20 @@ class Surface:
         self._flux, self._stiffness = np.zeros((cells, 6)), np.zeros((cells, 6))
         self._cross = np.zeros((cells, 4, 1) if flat else (cells, 8, 3))
 
-    def add(self, xi: Array, residual: Array, values: Array) -> None:
-        """Add to row (B) of `residual` (cells, 3) and to the Jacobian `values`; xi flat.
+    def add(self, unknowns: Unknowns, step: Step, residual: Array, values: Array) -> None:
+        """Add to row (B) of `residual` (cells, 3) and to the Jacobian `values`.
 
         The Jacobian has slots for derivatives along the axes; `multiply` has the others.
         """
-        self._evaluate(xi)
+        del step
+        self._evaluate(unknowns.xi)
         _diverge(*self._grid, self._flux, self._scale, residual)
         _stiffen(*self._grid, self._stiffness, self._scale, values)
+
+    def operator(self, step: Step) -> Surface:
+        """Itself: what `multiply` does."""
+        del step
+        return self
 
     def multiply(self, x: Array, out: Array) -> None:
         """Add to `out` what the derivatives that join two axes make of `x`, both (cells, 3).

@@ -1,226 +1,93 @@
-"""Electrons on coated walls: a network of the cells of the coating and of the lithium on it.
+"""A coating of the wall that conducts electrons: its bare part plates, too.
 
-Without such a coating every lithium body has one potential (`lithium_bodies`). With it a cell of
-the bare coating has one of its own, div(a G grad V_s) = -a i, the diffuse form of conduction along
-a surface (Ratz & Voigt 2006, Commun. Math. Sci. 4, 575), and the bodies are nodes of the same
-network.
+Its electron potentials are those of a network (`electron_network`), which takes the place of the
+lithium bodies.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, sparse
-from scipy.sparse import csgraph
 
-from phasefield.grid.faces import face_mean, series_mean
-from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import conducting_coating
-from phasefield.models.conserved.lithium_bodies import Bodies
-from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.cell import Cell
+from phasefield.models.conserved.contribution import Contribution
+from phasefield.models.conserved.electron_network import ElectronNetwork, Electrons
+from phasefield.models.conserved.kernels import plate_bare
+from phasefield.models.conserved.local_parameters import LocalCoating
 from phasefield.models.conserved.state import ConservedState
-from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.physics.transport import contact
-from phasefield.solvers.direct import Factors
-from phasefield.solvers.multigrid.scalar import Faces, conductance_matrix
 
-__all__ = ["Coating", "Condensed", "ElectronNetwork", "Electrons", "along_walls", "to_collector"]
+__all__ = ["ConductingCoating"]
 
 Array = NDArray[np.float64]
 
-IN_METAL = 0.5
-"""xi from which on a cell of a coated wall is lithium, at the potential of that lithium."""
 
-LEAK = 1e-13
-"""Conductance to the collector of what has no way to it, over that to its neighbours: its potential
-would else be open where nothing reacts."""
-
-
-@dataclass(frozen=True)
-class ElectronNetwork:
-    """Which node a cell takes its electron potential from, and how the nodes are joined.
-
-    Attributes
-    ----------
-    index : (nz, ny, nx) int32; 0 is the collector, then come the detached bodies in the order of
-        `Bodies.index`, then the cells of the bare coating.
-    conductance : matrix over the nodes from 1 on, of -div(a G grad .) [S m-3].
-    grounded : which of the nodes from 0 on have a way to the collector.
-    """
-
-    index: NDArray[np.int32]
-    conductance: sparse.csr_array
-    grounded: NDArray[np.bool_]
-
-    @property
-    def unknown(self) -> int:
-        """Number of potentials besides that of the collector."""
-        return len(self.grounded) - 1
-
-    def outflow(self, potential: Array) -> Array:
-        """Current that leaves the nodes from 1 on along the coating, of all potentials [A m-3]."""
-        return np.asarray(self.conductance @ potential[1:])
-
-
-class Electrons:
-    """The conducting coatings of a half cell.
+class ConductingCoating(Contribution):
+    """The conducting coating of a half cell.
 
     Parameters
     ----------
-    domain : frozen scaffold fields.
-    sheet : electronic conductivity times thickness of the coating of each cell, flat [S].
-    reach : distance [m] up to which a cell of the wall belongs to a body of lithium.
-    """
-
-    def __init__(self, domain: Domain, sheet: Array, reach: float) -> None:
-        self._domain, self._reach = domain, reach
-        shape = domain.grid.shape
-        self._coated = (sheet.reshape(shape) > 0.0) & (domain.wall_density > 0.0)
-        self._matrix = conductance_matrix(along_walls(domain, sheet), shape)
-        self._ground = to_collector(domain, sheet)
-
-    @classmethod
-    def of(cls, domain: Domain, reach: float) -> Electrons | None:
-        """Those of a domain; None where no coating conducts electrons."""
-        coating = conducting_coating(domain)
-        return None if coating is None else cls(domain, coating.sheet, reach)
-
-    def network(self, xi: Array, bodies: Bodies) -> ElectronNetwork:
-        """That of the lithium `xi`, (nz, ny, nx), with its `bodies`.
-
-        A coated cell with xi above one half is at the potential of the nearest body within reach.
-        """
-        metal = self._domain.pore * xi > 0.5
-        distance = ndimage.distance_transform_edt(~metal, self._domain.grid.spacing)
-        own = self._coated & ~((xi > IN_METAL) & (distance <= self._reach))
-        index = bodies.index.copy()
-        index[own] = np.arange(1, 1 + np.count_nonzero(own)) + bodies.unknown
-        nodes = 1 + bodies.unknown + np.count_nonzero(own)
-        cells = np.flatnonzero(self._coated)
-        to = sparse.csr_array(
-            (np.ones(cells.size), (cells, index.ravel()[cells])), shape=(xi.size, nodes)
-        )
-        joined = sparse.csr_array(to.T @ self._matrix @ to)
-        ground = np.asarray(to.T @ self._ground)
-        linked = joined + sparse.csr_array(
-            (ground, (np.zeros(nodes, int), np.arange(nodes))), shape=joined.shape
-        )
-        _, label = csgraph.connected_components(linked, directed=False)
-        grounded = np.asarray(label == label[0])
-        inner = joined[1:, 1:]
-        open_end = np.where(grounded[1:], 0.0, LEAK * np.maximum(inner.diagonal(), 1.0))
-        conductance = inner + sparse.diags_array(ground[1:] + open_end)
-        return ElectronNetwork(index, sparse.csr_array(conductance), grounded)
-
-
-@dataclass(frozen=True)
-class Condensed:
-    """What the electron potentials make of the matrix of the cells when they are eliminated.
-
-    With cells x and potentials m, [J C; R K] [x; m]: J - C K^-1 R. This is the
-    second part, all in the scaled units of `CoupledSystem`.
+    cell : scaffold and parameters.
+    coating : where it is, and what it does there.
 
     Attributes
     ----------
-    index : node of each cell, flat.
-    rows : R, derivatives of the reaction of each cell to its three unknowns, (cells, 3).
-    columns : C, derivatives of the residuals of each cell to its electron potential, (cells, 3).
-    factors : of K.
+    wall_density : a [m-1] where it is, 0 elsewhere, (nz, ny, nx).
     """
 
-    index: NDArray[np.int32]
-    rows: Array
-    columns: Array
-    factors: Factors
-
-    def gather(self, x: Array) -> Array:
-        """R x, from (cells, 3) to the nodes from 1 on."""
-        count = 1 + self.factors.size
-        sums = np.bincount(self.index, weights=np.sum(self.rows * x, axis=1), minlength=count)
-        return np.asarray(sums[1:], float)
-
-    def spread(self, m: Array) -> Array:
-        """C m, from the nodes from 1 on to (cells, 3)."""
-        return np.asarray(self.columns * np.append(0.0, m)[self.index][:, None])
-
-    def multiply(self, x: Array, out: Array) -> None:
-        """Add -C K^-1 R x to `out`, both (cells, 3)."""
-        out -= self.spread(self.factors.solve(self.gather(x)))
-
-
-def along_walls(domain: Domain, sheet: Array) -> Faces:
-    """Conductances a G over the squared spacing along z, y and x [S m-3]; G of each cell, flat."""
-    a, g, found = domain.wall_density, sheet.reshape(domain.grid.shape), []
-    for axis, spacing in enumerate(domain.grid.spacing):
-        last = a.shape[axis] - 1
-        below, above = range(last), range(1, last + 1)
-        low, high = g.take(below, axis), g.take(above, axis)
-        both = (low > 0.0) & (high > 0.0)
-        between = series_mean.py_func(np.where(both, low, 1.0), np.where(both, high, 1.0))
-        mean = face_mean.py_func(a.take(below, axis), a.take(above, axis))
-        found.append(np.where(both, mean * between, 0.0) / spacing**2)
-    return found[0], found[1], found[2]
-
-
-def to_collector(domain: Domain, sheet: Array) -> Array:
-    """Conductance of the lowest half cells of the coating to the collector, flat [S m-3]."""
-    axis = domain.grid.growth_axis
-    lowest = np.zeros(domain.grid.shape)
-    end = [slice(None)] * 3
-    end[axis] = slice(0, 1)
-    lowest[tuple(end)] = domain.wall_density[tuple(end)]
-    return np.asarray(lowest.ravel() * 2.0 * sheet / domain.grid.spacing[axis] ** 2)
-
-
-@dataclass(frozen=True)
-class Coating:
-    """The conducting coating of a domain; arrays are (nz, ny, nx).
-
-    Attributes
-    ----------
-    model : coefficients.
-    electrons : what joins it to the lithium and to the collector.
-    wall_density : a [m-1] where it is, 0 elsewhere.
-    onset : nucleation overpotential [V]; infinite elsewhere.
-    """
-
-    model: Parameters
-    electrons: Electrons
-    wall_density: Array
-    onset: Array
-
-    @classmethod
-    def of(cls, domain: Domain, model: Parameters) -> Coating | None:
-        """That of a domain; None where no coating conducts electrons."""
-        electrons, found = Electrons.of(domain, model.interface_width), conducting_coating(domain)
-        if electrons is None or found is None:
-            return None
-        onset = found.onset.reshape(domain.grid.shape)
-        there = np.where(np.isfinite(onset), domain.wall_density, 0.0)
-        return cls(model, electrons, there, onset)
+    def __init__(self, cell: Cell, coating: LocalCoating) -> None:
+        self._cell, self._flat_onset = cell, coating.onset
+        domain = cell.domain
+        self._electrons = Electrons(domain, coating.sheet, cell.parameters.interface_width)
+        self._onset = coating.onset.reshape(domain.grid.shape)
+        self.wall_density = np.where(np.isfinite(self._onset), domain.wall_density, 0.0)
+        self._network: tuple[Array, ElectronNetwork] | None = None
 
     @property
     def there(self) -> NDArray[np.bool_]:
-        """Cells of the coated wall."""
+        """Cells of the coated wall, (nz, ny, nx)."""
         return self.wall_density > 0.0
 
-    def plated(self, state: ConservedState, exchange: Array | float) -> Array:
+    def network(self, xi: Array) -> ElectronNetwork:
+        """That of the lithium `xi`, (nz, ny, nx); the one of the last field is kept.
+
+        Raises
+        ------
+        NoElectrode : when no lithium touches the current collector.
+        """
+        if self._network is None or self._network[0] is not xi:
+            self._network = xi, self._electrons.network(xi, self._cell.bodies(xi))
+        return self._network[1]
+
+    def prepare(self, states: Sequence[ConservedState], step: Step) -> Step:
+        """The step with the network in the place of the bodies."""
+        return replace(step, nodes=self.network(states[-1].xi))
+
+    def react(self, unknowns: Unknowns, step: Step, reaction: Array) -> None:
+        """Add what bare coating plates."""
+        plate_bare(
+            unknowns.xi, unknowns.ion, unknowns.metal[step.index], self._cell.places.wall_density,
+            self._flat_onset, step.exchange, self._cell.parameters, reaction[0], reaction[1],
+            reaction[3],
+        )  # fmt: skip
+
+    def plated(self, state: ConservedState, exchange: Array) -> Array:
         """Current that its bare part plates [A m-3], at `exchange` current densities [A m-2]."""
         e, open_to = self._driving(state)
-        alpha, voltage = self.model.transfer_coefficient, self.model.thermal_voltage
-        return np.asarray(open_to * butler_volmer.py_func(e, exchange, alpha, voltage))
+        return np.asarray(open_to * self._cell.current_density(e, exchange))
 
-    def slope(self, state: ConservedState, exchange: Array | float) -> Array:
+    def slope(self, state: ConservedState, exchange: Array) -> Array:
         """Derivative of `plated` to the ion potential [S m-3]."""
         e, open_to = self._driving(state)
-        alpha, voltage = self.model.transfer_coefficient, self.model.thermal_voltage
-        return np.asarray(open_to * butler_volmer_prime.py_func(e, exchange, alpha, voltage))
+        return np.asarray(open_to * self._cell.current_slope(e, exchange))
 
     def _driving(self, state: ConservedState) -> tuple[Array, Array]:
         """Overpotential [V], 0 where nothing plates, and bare area per volume where it does."""
-        e = state.ion_potential - state.metal_potential - self.onset
+        e = state.ion_potential - state.metal_potential - self._onset
         plating = e > 0.0
         bare = self.wall_density * (1.0 - contact.py_func(state.xi))
         return np.where(plating, e, 0.0), np.where(plating, bare, 0.0)

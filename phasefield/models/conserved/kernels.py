@@ -14,14 +14,13 @@ import numpy as np
 from numba import njit, prange
 
 from phasefield.grid.faces import face_mean, neighbour, series_mean
-from phasefield.models.conserved.contact import current_density
+from phasefield.models.conserved.contact import bare_current_density, current_density
 from phasefield.physics.energy import (
     elastic_well_prime,
     elastic_well_second,
     wall_prime,
     wall_second,
 )
-from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime
 from phasefield.physics.transport import contact, contact_prime, filling, filling_prime
 from phasefield.solvers.multigrid.block_coarsening import make_layout
 from phasefield.solvers.multigrid.block_couplings import CHAIN, slots_of
@@ -77,16 +76,14 @@ def plate_bare(xi, ion, metal, wall_density, onset, exchange, model, rate, rate_
     `onset` is the nucleation overpotential of each cell [V], infinite where there is no coating
     that conducts. Arrays as in `react`.
     """
-    alpha, voltage = model.transfer_coefficient, model.thermal_voltage
     for c in prange(xi.size):
-        e = ion[c] - metal[c] - onset[c]
-        if wall_density[c] == 0.0 or not e > 0.0:
+        if wall_density[c] == 0.0:
             continue
+        i, slope = bare_current_density(ion[c], metal[c], onset[c], exchange[c], model)
         bare = wall_density[c] * (1.0 - contact(xi[c]))
-        i = butler_volmer(e, exchange[c], alpha, voltage)
         rate[c] += bare * i
         rate_xi[c] -= wall_density[c] * contact_prime(xi[c]) * i
-        rate_v[c] += bare * butler_volmer_prime(e, exchange[c], alpha, voltage)
+        rate_v[c] += bare * slope
 
 
 @njit(cache=True, parallel=True)

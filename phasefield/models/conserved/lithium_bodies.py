@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy import ndimage, sparse
 
 from phasefield.errors import NoElectrode
 from phasefield.grid.smoothed_domain import Domain
@@ -46,6 +46,16 @@ class Bodies:
     def unknown(self) -> int:
         """Number of potentials besides that of the collector: indices 1..unknown."""
         return self.floating + int(self.second)
+
+    @property
+    def joined(self) -> bool:
+        """No current flows from one body to another."""
+        return False
+
+    @property
+    def conductance(self) -> sparse.csr_array:
+        """Nothing, over the bodies from 1 on."""
+        return sparse.csr_array((self.unknown, self.unknown))
 
     @property
     def detached(self) -> NDArray[np.bool_]:

@@ -10,17 +10,12 @@ from numpy.typing import NDArray
 from phasefield.analysis.contact import ContactMetrics, contact_metrics
 from phasefield.errors import NoElectrode
 from phasefield.grid.faces import halves
-from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.anisotropic_surface import Surface
-from phasefield.models.conserved.cell import local_parameters
-from phasefield.models.conserved.lithium_bodies import find_bodies
-from phasefield.models.conserved.parameters import Parameters
-from phasefield.models.conserved.salt import SaltTransport
+from phasefield.models.conserved.cell import Cell
+from phasefield.models.conserved.contributions import Contributions
 from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.voltage import Electrochemistry, Resistance
 from phasefield.models.readings import DepositReadings, Observation, SaltState
 from phasefield.physics.energy import elastic_well, wall
-from phasefield.physics.salt import Salt
 from phasefield.physics.transport import contact
 
 __all__ = ["ConservedReadings"]
@@ -33,20 +28,15 @@ class ConservedReadings(DepositReadings):
 
     Parameters
     ----------
-    domain, model : of the simulation.
+    cell, contributions : of the simulation.
     initial_xi : xi of the relaxed state (nz, ny, nx), the reference of every rise.
-    salt : of the electrolyte; None for a single-ion conductor.
     """
 
-    def __init__(
-        self, domain: Domain, model: Parameters, initial_xi: Array, salt: Salt | None = None
-    ) -> None:
-        super().__init__(domain, model.volume_per_charge, initial_xi)
-        self._model = model
-        self._local = local_parameters(domain, model)
-        self._salt = None if salt is None else SaltTransport(domain, model, salt)
-        self._electrochemistry = Electrochemistry(domain, model, self._salt)
-        self._surface = Surface(domain, model) if model.anisotropy else None
+    def __init__(self, cell: Cell, contributions: Contributions, initial_xi: Array) -> None:
+        super().__init__(cell.domain, cell.parameters.volume_per_charge, initial_xi)
+        self._cell, self._model, self._contributions = cell, cell.parameters, contributions
+        self._salt, self._surface = contributions.salt, contributions.surface
+        self._electrochemistry = Electrochemistry(cell, contributions)
 
     def observe(self, state: ConservedState, charge: float) -> Observation:
         """Numbers of `state` after `charge` [C m-2]."""
@@ -93,7 +83,7 @@ class ConservedReadings(DepositReadings):
         return SaltState(smallest, float(c.max()), salt.amount(c.ravel()) / start - 1.0)
 
     def fields(self, state: ConservedState) -> dict[str, Array]:
-        """The fields of `state.FIELDS`, and of its `SALT_FIELDS`, NaN where one has no meaning."""
+        """The fields of `FIELDS`, and the contributions' own, NaN where one has no meaning."""
         domain = self._domain
         in_pore = domain.pore > 0.0
         i, strong = self._current(state)
@@ -102,9 +92,8 @@ class ConservedReadings(DepositReadings):
             on_wall, share = domain.wall_density > 0.0, contact.py_func(state.xi)
             bare = self._electrochemistry.on_bare_coating(state)
             i = share * i + np.divide(bare, domain.wall_density, out=0.0 * i, where=on_wall)
-        electrolyte, c = domain.electrolyte > 0.0, state.own.get("concentration")
-        salt = {} if c is None else {"concentration": np.where(electrolyte, c, np.nan)}
-        return {
+        electrolyte = domain.electrolyte > 0.0
+        fields = {
             "lithium_order_parameter": state.xi,
             "lithium_fraction": domain.pore * state.xi,
             "ion_potential": np.where(electrolyte, state.ion_potential, np.nan),
@@ -113,8 +102,10 @@ class ConservedReadings(DepositReadings):
                 (domain.pore * state.xi > 0.5) | coated, state.metal_potential, np.nan
             ),
             "contact_current_density": np.where(strong | coated, i, np.nan),
-            **salt,
         }
+        for one in self._contributions:
+            fields |= one.fields(state)
+        return fields
 
     def lithium_volume_per_area(self, xi: Array) -> float:
         """Integral of psi xi over the cross-section [m]; of the first electrode of two."""
@@ -133,7 +124,7 @@ class ConservedReadings(DepositReadings):
         well = elastic_well.py_func(
             xi, model.barrier_height, model.bulk_modulus, model.edge, bonded
         )
-        wetting = self._local.wetting.reshape(grid.shape)
+        wetting = self._cell.local.wetting.reshape(grid.shape)
         density = pore * well + self._domain.wall_density * wall.py_func(xi, wetting)
         total = float(density.sum())
         for axis, spacing in enumerate(grid.spacing):
@@ -149,7 +140,7 @@ class ConservedReadings(DepositReadings):
         """Volume [m] and mean potential [V] of lithium that is cut off, and the resistance."""
         lithium = self._domain.pore * state.xi
         try:
-            bodies = find_bodies(state.xi, self._domain)
+            bodies = self._cell.bodies(state.xi)
         except NoElectrode:
             return self._of(lithium), math.nan, Resistance(math.nan, math.nan)
         resistance = self._electrochemistry.resistance(state, bodies)

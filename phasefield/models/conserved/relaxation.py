@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.errors import DidNotConverge
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.newton_system import CoupledSystem
 from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.step import Step, Unknowns
-from phasefield.models.conserved.void_nucleation import VoidNucleation
-from phasefield.physics.transport import contact
 from phasefield.solvers.newton import NewtonFailed, solve
+from phasefield.solvers.time_formula import time_formula
 
 __all__ = ["relax"]
 
@@ -100,10 +100,11 @@ class _Relaxation:
     """Lithium without reaction: its shape `now` and bonds, and the newest step `dt` [s]."""
 
     def __init__(self, domain: Domain, model: Parameters, xi: Array, tolerance: float) -> None:
-        self._domain, self._model, self.tolerance = domain, model, tolerance
-        self._system = CoupledSystem(domain, model, reacting=False)
-        self._cohesion = VoidNucleation(domain, model)
-        self._bonded, self.dt = np.zeros(xi.size), 0.0
+        self._cell, contributions = equipped(domain, model)
+        self._shape, self.tolerance = domain.grid.shape, tolerance
+        self._system = CoupledSystem(self._cell, contributions, reacting=False)
+        self._voids = contributions.voids
+        self._intact, self.dt = np.zeros(xi.size), 0.0
         self.begin(xi)
 
     def move(self, immobile: float) -> None:
@@ -112,13 +113,13 @@ class _Relaxation:
 
     def begin(self, xi: Array) -> None:
         """Go on from xi, (nz, ny, nx), with no first guess of its pressure."""
-        self._bodies, zero = find_bodies(xi, self._domain), np.zeros(xi.size)
+        self._bodies, zero = self._cell.bodies(xi), np.zeros(xi.size)
         self.now = Unknowns(xi.ravel(), zero.copy(), zero, np.zeros(self._bodies.unknown + 1))
 
     @property
     def xi(self) -> Array:
         """The order parameter, (nz, ny, nx) [1]."""
-        return self.now.xi.reshape(self._domain.grid.shape)
+        return self.now.xi.reshape(self._shape)
 
     def settle(
         self, dt: float, duration: float, left: float = np.inf, longest: float = np.inf
@@ -141,17 +142,27 @@ class _Relaxation:
         raise DidNotConverge("the initial lithium profile does not relax to a steady shape")
 
     def _step(self, dt: float) -> None:
-        bonded, nothing = self._cohesion.whole(self.xi).ravel(), np.zeros(self.now.xi.size)
-        step = Step(1.0, self.now.xi, dt, nothing, self._bodies, bonded=bonded)
+        intact, nothing = self._voids.whole(self.xi).ravel(), np.zeros(self.now.xi.size)
+        step = Step.plain(time_formula([0.0], dt), self.now.xi, nothing, self._bodies)
+        step = replace(step, intact=intact)
         limited, tolerance = self._system.limited, self.tolerance
         found = solve(self._system, self.now, step, tolerance, MOST_ITERATIONS, limited)
-        self.now, self._bonded = found.unknowns, bonded
+        self.now, self._intact = found.unknowns, intact
 
     def state(self) -> ConservedState:
         """The state at t = 0. Raises NoElectrode when no lithium is left on a collector."""
-        find_bodies(self.xi, self._domain)
-        touch = self._domain.wall_density * contact.py_func(self.xi)
-        mu, bonded = (each.reshape(self.xi.shape) for each in (self.now.mu, self._bonded))
-        back = float(np.average(mu, weights=touch)) * self._model.volume_per_charge
-        zero, ion = np.zeros(mu.shape), np.where(self._domain.electrolyte > 0.0, back, 0.0)
-        return ConservedState(0.0, self.xi, mu, ion, zero, bonded)
+        xi, mu, intact, zero, electrolyte = (
+            each.reshape(self._shape)
+            for each in (
+                self.now.xi,
+                self.now.mu,
+                self._intact,
+                np.zeros(self.now.xi.size),
+                self._cell.places.electrolyte,
+            )
+        )
+        self._cell.bodies(xi)
+        state = ConservedState(0.0, xi, mu, zero, zero, intact)
+        pressure = float(np.average(mu, weights=self._cell.touching(state)))
+        back = pressure * self._cell.parameters.volume_per_charge
+        return replace(state, ion_potential=np.where(electrolyte > 0.0, back, 0.0))

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.constants import FARADAY
-from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import Conductor, CounterElectrode, local_parameters
-from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.cell import Cell
+from phasefield.models.conserved.conductor import Conductor
+from phasefield.models.conserved.contribution import Contribution, Solve
+from phasefield.models.conserved.counter_electrode import CounterElectrode
+from phasefield.models.conserved.state import ConservedState
 from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.physics.salt import Salt, exchange_ratio
 from phasefield.solvers.anderson import Anderson
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.newton import NewtonFailed, NewtonResult
+from phasefield.solvers.time_formula import TimeFormula
 
 __all__ = ["SaltTransport"]
 
@@ -39,26 +42,25 @@ goes with it; above, for c alone, which takes more rounds where the salt is slow
 TOLERANCE = 1e-6
 """Residual over right side of what c changes by in a round, where iterations solve for it."""
 
-Solve = Callable[[Unknowns, Step], NewtonResult[Unknowns]]
 
-
-class SaltTransport:
-    """Concentration c of the salt on one domain; flat arrays (cells,), c0 in dropped cells.
+class SaltTransport(Contribution):
+    """Concentration c of the salt of a cell; flat arrays (cells,), c0 in dropped cells.
 
     The anions do not react, so that their balance is that of the salt, theory equation (F):
     d(phi c)/dt = div(phi [D grad c + (1 - t+) j/F]), no flux through any edge.
 
     Parameters
     ----------
-    domain : frozen scaffold fields.
-    model, salt : coefficients.
+    cell : scaffold and parameters.
+    salt : coefficients.
     """
 
-    def __init__(self, domain: Domain, model: Parameters, salt: Salt) -> None:
-        self._domain, self._model, self.coefficients = domain, model, salt
+    def __init__(self, cell: Cell, salt: Salt) -> None:
+        domain = cell.domain
+        self._domain, self._model, self.coefficients = domain, cell.parameters, salt
         self._share = domain.electrolyte.ravel()
         self._diffusivity = np.full(domain.grid.size, salt.diffusivity)
-        self._ohmic = Conductor(domain, local_parameters(domain, model).conductivity)
+        self._ohmic = cell.electrolyte
         self._fick = Conductor(domain, self._diffusivity)
 
     def activity(self, c: Array) -> Array:
@@ -101,26 +103,45 @@ class SaltTransport:
         grid = self._domain.grid
         return float(np.sum(self._share * c)) * grid.cell_volume / grid.cross_section
 
-    def settle(
-        self, solve: Solve, reaction: Array, guess: Unknowns, c: Array, step: Step
-    ) -> tuple[NewtonResult[Unknowns], Array]:
-        """Solve a step with its salt: the result, Newton iterations of all rounds, and c.
+    def begin(self) -> dict[str, Array]:
+        """c0 everywhere."""
+        shape = self._domain.grid.shape
+        return {"concentration": np.full(shape, self.coefficients.concentration)}
 
-        `solve` finds metal and potentials where c is given; then the salt follows from their
-        current, and so on until c changes by no more than `SETTLED`.
+    def prepare(self, states: Sequence[ConservedState], step: Step) -> Step:
+        """The step with what the time formula subtracts from alpha0 c, flat [mol m-3]."""
+        history = step.formula.history([state.own["concentration"] for state in states])
+        return replace(step, own={**step.own, "salt_history": history})
 
-        Parameters
-        ----------
-        solve : Newton's method.
-        reaction : rate and its derivatives as `solve` leaves them, see `CoupledSystem.reaction`.
-        guess, c : where the rounds begin.
-        step : with the history of c in `salt_history`.
+    def predict(self, formula: TimeFormula, states: Sequence[ConservedState]) -> dict[str, Array]:
+        """c through all past states; as it is where that leads to none."""
+        guess = formula.predicted([state.own["concentration"] for state in states])
+        return {"concentration": guess} if guess.min() > 0.0 else {}
 
-        Raises
-        ------
-        NewtonFailed : when `solve` does, c comes to 0, or the rounds do not end.
+    def error(self, found: ConservedState, predicted: ConservedState) -> float:
+        """Largest error of c over c0 [1]."""
+        change = np.abs(found.own["concentration"] - predicted.own["concentration"]).max()
+        return float(change) / self.coefficients.concentration
+
+    def fields(self, state: ConservedState) -> dict[str, Array]:
+        """The concentration, NaN outside the electrolyte."""
+        there = self._domain.electrolyte > 0.0
+        return {"concentration": np.where(there, state.own["concentration"], np.nan)}
+
+    def around(self, solve: Solve, reaction: Array) -> Solve:
+        """Rounds of `solve`, which finds metal and potentials where c is given, and of the salt
+        that follows from their current, until c changes by no more than `SETTLED`.
+
+        The result counts the Newton iterations of all rounds. It fails when `solve` does, c comes
+        to 0, or the rounds do not end.
         """
+        return partial(self._settle, solve, reaction)
+
+    def _settle(
+        self, solve: Solve, reaction: Array, guess: Unknowns, step: Step
+    ) -> NewtonResult[Unknowns]:
         solve_for_change = self._solver(step, reaction)
+        c = guess.own["concentration"].ravel()
         mixing, iterations, change = Anderson(), 0, np.inf
         for _ in range(MOST_ROUNDS):
             result = solve(guess, self._with(c, step))
@@ -133,7 +154,8 @@ class SaltTransport:
             scale = c + 0.1 * self.coefficients.concentration
             change = float((np.abs(found - c) / scale).max())
             if change <= SETTLED:
-                return replace(result, iterations=iterations), found
+                own = {**guess.own, "concentration": found.reshape(self._domain.grid.shape)}
+                return replace(result, unknowns=replace(guess, own=own), iterations=iterations)
             mixed = mixing.next(c, found)
             c = mixed if mixed.min() > 0.0 else found
         raise NewtonFailed(
@@ -142,7 +164,7 @@ class SaltTransport:
 
     def _solver(self, step: Step, reaction: Array) -> Callable[[Array, Array], Array]:
         """What gives the change of c [mol m-3] from what (F) lacks, both over the electrolyte."""
-        ground = (step.alpha0 / step.dt * self._share)[self._fick.known]
+        ground = (step.formula.alpha0 / step.formula.dt * self._share)[self._fick.known]
         if len(ground) <= MOST_COUPLED[sum(n > 1 for n in self._domain.grid.shape)]:
             return lambda c, lacking: self._coupled(c, lacking, ground, reaction)
         grounded = self._fick.grounded(ground)
@@ -172,19 +194,19 @@ class SaltTransport:
 
     def _with(self, c: Array, step: Step) -> Step:
         """The step at a given c: the current it drives, i0 and the half cells on top."""
-        source = step.source + self._ohmic.outflow(self.diffusion_potential(c))
-        return replace(step, source=source, activity=self.activity(c), half_cell=self.half_cell(c))
+        source = step.drive.source + self._ohmic.outflow(self.diffusion_potential(c))
+        drive = replace(step.drive, source=source, half_cell=self.half_cell(c))
+        return replace(step, drive=drive, exchange=step.exchange * self.activity(c))
 
     def _residual(self, c: Array, ion: Array, step: Step) -> Array:
         """What (F) lacks in each cell at c and the current of `ion` [mol m-3 s-1]."""
-        assert step.salt_history is not None
-        stored = self._share * (step.salt_history - step.alpha0 * c) / step.dt
+        formula, history = step.formula, step.own["salt_history"]
+        stored = self._share * (history - formula.alpha0 * c) / formula.dt
         carried = self._ohmic.outflow(ion - self.diffusion_potential(c))
         per_charge = self.coefficients.anions_per_charge
         return np.asarray(stored - self._fick.outflow(c) + per_charge * carried)
 
     def _gained(self, c: Array, step: Step) -> float:
         """Salt that a solution has too much, spread over the electrolyte [mol m-3]."""
-        assert step.salt_history is not None
-        excess = self._share * (c - step.salt_history / step.alpha0)
+        excess = self._share * (c - step.own["salt_history"] / step.formula.alpha0)
         return float(np.sum(excess) / np.sum(self._share))

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.cell import Cell
+from phasefield.models.conserved.contributions import Contributions
 from phasefield.models.conserved.lithium_bodies import beside_lithium, of_first_electrode
-from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.readings import ConservedReadings
 from phasefield.models.conserved.state import ConservedState
 from phasefield.models.readings import DepositReadings, Observation, SecondElectrode
-from phasefield.physics.salt import Salt
 
 __all__ = ["SymmetricReadings"]
 
@@ -29,16 +29,15 @@ class SymmetricReadings(ConservedReadings):
 
     Parameters
     ----------
-    domain, model, initial_xi, salt : as of `ConservedReadings`.
+    cell, contributions, initial_xi : as of `ConservedReadings`.
     """
 
-    def __init__(
-        self, domain: Domain, model: Parameters, initial_xi: Array, salt: Salt | None = None
-    ) -> None:
+    def __init__(self, cell: Cell, contributions: Contributions, initial_xi: Array) -> None:
         self._sides: tuple[Array, NDArray[np.bool_]] | None = None
+        domain, model = cell.domain, cell.parameters
         self._domain, self._reach = domain, REACH * model.interface_width
         self._first_at_rest = of_first_electrode(initial_xi, domain)
-        super().__init__(domain, model, initial_xi, salt)
+        super().__init__(cell, contributions, initial_xi)
         self._initial_lithium = self._of(domain.pore * initial_xi)
         start = self._above(initial_xi)
         self._second = DepositReadings(_upside_down(domain), model.volume_per_charge, start)

@@ -9,44 +9,77 @@ remembered of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from math import floor, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.grid.faces import face_mean, series_mean
-from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import local_parameters
-from phasefield.models.conserved.parameters import Parameters
+from phasefield.models.conserved.cell import Cell
+from phasefield.models.conserved.contribution import Contribution
 from phasefield.models.conserved.state import ConservedState
-from phasefield.physics.kinetics import overpotential
+from phasefield.models.conserved.step import Step, Unknowns
 from phasefield.physics.noise import Noise, shot_amplitude, thermal_amplitude
-from phasefield.physics.transport import contact, filling
+from phasefield.physics.transport import filling
 
 __all__ = ["ThermalNoise"]
 
 Array = NDArray[np.float64]
 
 
-class ThermalNoise:
-    """What random flows bring to the cells of one domain.
+class ThermalNoise(Contribution):
+    """What random flows bring to the cells of the grid.
 
     Parameters
     ----------
-    domain : frozen scaffold fields.
-    model, noise : coefficients.
+    cell : scaffold and parameters.
+    noise : coefficients.
     """
 
-    def __init__(self, domain: Domain, model: Parameters, noise: Noise) -> None:
-        grid = domain.grid
-        self._domain, self._model, self._noise = domain, model, noise
+    def __init__(self, cell: Cell, noise: Noise) -> None:
+        grid = cell.domain.grid
+        self._cell, self._noise = cell, noise
+        self._domain, self._model = cell.domain, cell.parameters
         self._axes = [axis for axis in range(3) if grid.shape[axis] > 1]
         layer = 1.0 if noise.thickness is None else noise.thickness / grid.spacing[0]
         self._volume = grid.cell_volume * layer
-        local = local_parameters(domain, model)
-        self._exchange, self._sigma = (
-            each.reshape(grid.shape) for each in (local.exchange, local.conductivity)
+        self._sigma = cell.local.conductivity.reshape(grid.shape)
+
+    def begin(self) -> dict[str, Array]:
+        """What noise brought in the last step, see `brings`: nothing yet."""
+        return {"noise": np.zeros((3, *self._domain.grid.shape))}
+
+    def prepare(self, states: Sequence[ConservedState], step: Step) -> Step:
+        """The step with what noise brings in it.
+
+        The time formula takes differences of the random path as it takes those of xi: then the
+        noise is white, and the fluctuations of what a step resolves are right to second order.
+        """
+        formula = step.formula
+        brought = self.brings(states[-1], self.path(states[-1].time, formula.dt))
+        total = formula.alpha0 * brought
+        if len(states) > 1:
+            total = total + formula.older * states[-1].own["noise"]
+        lithium, shot, ions = total.reshape(3, -1)
+        pore = self._domain.pore.ravel()
+        share = np.divide(lithium, pore, out=np.zeros_like(lithium), where=pore > 0.0)
+        return replace(
+            step,
+            history=step.history + share,
+            drive=replace(step.drive, source=step.drive.source + ions / formula.dt),
+            own={**step.own, "noise": brought, "shot": shot / formula.dt},
         )
+
+    def react(self, unknowns: Unknowns, step: Step, reaction: Array) -> None:
+        """Add the noise of the reaction."""
+        del unknowns
+        reaction[0] += step.own["shot"]
+
+    def finish(self, state: ConservedState, step: Step) -> tuple[ConservedState, tuple[str, ...]]:
+        """The state with what noise has brought to it."""
+        return replace(state, own={**state.own, "noise": step.own["noise"]}), ()
 
     def path(self, start: float, dt: float) -> Array:
         """Increments of Wiener processes from `start` over `dt` [s], (processes, nz, ny, nx).
@@ -89,17 +122,12 @@ class ThermalNoise:
     def _shot(self, state: ConservedState) -> Array:
         """Amplitude of the reaction's noise in every cell [C m-3 s-1/2]."""
         model, alpha = self._model, self._model.transfer_coefficient
-        back = state.mu * model.volume_per_charge
-        e = overpotential.py_func(state.ion_potential, state.metal_potential, back)
+        e = self._cell.overpotential(state)
         e = np.where(self._domain.wall_density > 0.0, e, 0.0) / model.thermal_voltage
-        area = self._domain.wall_density * contact.py_func(state.xi)
+        area, i0 = self._cell.touching(state), self._cell.exchange
         charge = self._noise.thermal_energy / model.thermal_voltage
         forward, backward = np.exp(alpha * e), np.exp((alpha - 1.0) * e)
-        return np.asarray(
-            shot_amplitude(
-                self._exchange * forward, self._exchange * backward, area, charge, self._volume
-            )
-        )
+        return np.asarray(shot_amplitude(i0 * forward, i0 * backward, area, charge, self._volume))
 
 
 def _sides(field: Array, axis: int) -> tuple[Array, Array]:

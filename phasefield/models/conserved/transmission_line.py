@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import CounterElectrode, conductances, local_parameters
-from phasefield.models.conserved.conducting_coating import along_walls, to_collector
+from phasefield.models.conserved.conductor import conductances
+from phasefield.models.conserved.counter_electrode import CounterElectrode
+from phasefield.models.conserved.electron_network import along_walls, to_collector
 from phasefield.models.conserved.lithium_bodies import find_bodies
+from phasefield.models.conserved.local_parameters import local_parameters
 from phasefield.models.conserved.parameters import Parameters
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.multigrid.scalar import conductance_matrix

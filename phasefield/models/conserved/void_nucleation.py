@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.conserved.contribution import Contribution
 from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.state import ConservedState
+from phasefield.models.conserved.step import Step
 from phasefield.solvers.newton import NewtonFailed
 
 __all__ = ["VoidNucleation"]
@@ -41,7 +43,7 @@ OVERSHOOT = 0.05
 """Share by which the tension may pass the nucleation pressure in a step."""
 
 
-class VoidNucleation:
+class VoidNucleation(Contribution):
     """Bonds of the metal on one domain.
 
     Parameters
@@ -49,6 +51,8 @@ class VoidNucleation:
     domain : frozen scaffold fields.
     model : coefficients.
     """
+
+    at_rest = True
 
     def __init__(self, domain: Domain, model: Parameters) -> None:
         self._core, self._spacing = domain.pore > 0.5, domain.grid.spacing
@@ -68,6 +72,12 @@ class VoidNucleation:
         the nucleation pressure leaves of it, there is no metal yet.
         """
         return self._spread(self._inside(xi) & (xi >= self._least))
+
+    def finish(self, state: ConservedState, step: Step) -> tuple[ConservedState, tuple[str, ...]]:
+        """The state with its bonds for the next step, see `apply`."""
+        del step
+        found, voids = self.apply(state)
+        return found, (f"{voids} voids nucleate",) if voids else ()
 
     def apply(self, found: ConservedState) -> tuple[ConservedState, int]:
         """A state that was found with its bonds, with those for the next step; voids nucleated.

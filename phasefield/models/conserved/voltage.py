@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.conserved.cell import Conductor, CounterElectrode, local_parameters
-from phasefield.models.conserved.conducting_coating import Coating
+from phasefield.models.conserved.cell import Cell
+from phasefield.models.conserved.conducting_coating import ConductingCoating
+from phasefield.models.conserved.contributions import Contributions
 from phasefield.models.conserved.lithium_bodies import SECOND, Bodies, of_first_electrode
-from phasefield.models.conserved.parameters import Parameters
-from phasefield.models.conserved.salt import SaltTransport
 from phasefield.models.conserved.state import ConservedState
-from phasefield.physics.kinetics import butler_volmer, butler_volmer_prime, overpotential
-from phasefield.physics.transport import contact
 from phasefield.solvers.block_solver import DIRECT_UNKNOWNS
 from phasefield.solvers.direct import Factors
 
@@ -69,22 +64,18 @@ class Electrochemistry:
 
     Parameters
     ----------
-    domain, model : of the simulation.
-    salt : of its electrolyte; None for a single-ion conductor.
+    cell, contributions : of the simulation.
     """
 
-    def __init__(
-        self, domain: Domain, model: Parameters, salt: SaltTransport | None = None
-    ) -> None:
-        self._domain, self._model, self._salt = domain, model, salt
-        self._local = local_parameters(domain, model)
-        self._ohm = Conductor(domain, self._local.conductivity)
-        self._coating = Coating.of(domain, model)
+    def __init__(self, cell: Cell, contributions: Contributions) -> None:
+        self._cell, self._domain, self._model = cell, cell.domain, cell.parameters
+        self._salt, self._coating = contributions.salt, contributions.coating
+        self._ohm = cell.electrolyte
 
     def voltage(self, state: ConservedState) -> float:
         """Cell voltage [V]: counter electrode, or second electrode, against the collector."""
         if not self._domain.symmetric:
-            found = self._electrode.voltage(state.ion_potential.ravel(), state.current_density)
+            found = self._cell.electrode.voltage(state.ion_potential.ravel(), state.current_density)
             return found + self._salt_half_cells(state) * state.current_density
         axis = self._domain.grid.growth_axis
         lithium, potential = (
@@ -109,20 +100,20 @@ class Electrochemistry:
             concentration = self._between_electrodes(state)
             return VoltageParts(0.0, 0.0, voltage - concentration, concentration)
         model, current = self._model, state.current_density
-        per_current = self._cell / current
+        per_current = self._cell_height / current
         diffusion = self._diffusion_potential(state)
         driving = state.ion_potential.ravel() - diffusion
         taken = self._ohm.outflow(driving)
         back = state.mu * model.volume_per_charge
-        e = overpotential.py_func(state.ion_potential, state.metal_potential, back)
-        i = butler_volmer.py_func(e, *self._kinetics)
+        e = self._cell.overpotential(state)
+        i = self._cell.current_density(e, self._cell.exchange)
         density, bare = self._touching(state) * i, self.on_bare_coating(state)
         over = state.ion_potential - state.metal_potential
         electronic = 0.0
         if self._coating is not None:
             electronic = float(np.sum((density + bare) * state.metal_potential)) * per_current
         return VoltageParts(
-            ohmic=float(driving @ taken) * per_current + self._half_cells * current,
+            ohmic=float(driving @ taken) * per_current + self._cell.half_cells * current,
             kinetic=float(np.sum(density * e + bare * over)) * per_current,
             capillary=float(np.sum(density * back)) * per_current,
             concentration=float(diffusion @ taken) * per_current
@@ -132,10 +123,7 @@ class Electrochemistry:
 
     def current(self, state: ConservedState) -> Array:
         """Current density i of every cell per contact area [A m-2], (nz, ny, nx)."""
-        e = overpotential.py_func(
-            state.ion_potential, state.metal_potential, state.mu * self._model.volume_per_charge
-        )
-        i = butler_volmer.py_func(e, *self._kinetics)
+        i = self._cell.current_density(self._cell.overpotential(state), self._cell.exchange)
         return np.asarray(i * self._activity(state))
 
     def resistance(self, state: ConservedState, bodies: Bodies) -> Resistance:
@@ -147,22 +135,21 @@ class Electrochemistry:
         symmetric cell there is no source, and U of the second electrode, which takes the net
         current -1, is the resistance. With a coating U is that of its network.
         """
-        model, touching = self._model, self._touching(state)
-        back = state.mu * model.volume_per_charge
-        e = overpotential.py_func(state.ion_potential, state.metal_potential, back)
-        slope = (touching * butler_volmer_prime.py_func(e, *self._kinetics)).ravel()
+        e = self._cell.overpotential(state)
+        slope = self._cell.current_slope(e, self._cell.exchange)
+        slope = (self._touching(state) * slope).ravel()
         if self._coating is not None:
-            return self._coated_resistance(state, bodies, self._coating, slope)
+            return self._coated_resistance(state, self._coating, slope)
         slope, index = slope[self._ohm.known], bodies.index.ravel()[self._ohm.known]
         numbers = np.unique(index[(index > 0) & (slope > 0.0)])
         floating = [index == body for body in numbers]
         columns = np.array([slope * inside for inside in floating]).reshape(-1, len(slope))
         source = np.zeros((0, len(slope)))
         if not bodies.second:
-            source = self._electrode.source[None, self._ohm.known]
+            source = self._cell.electrode.source[None, self._ohm.known]
         right = np.concatenate([source, columns]).T
         solved = self._ohm.solve(self._ohm.grounded(slope), right, TOLERANCE)
-        taken = np.where((numbers == SECOND) & bodies.second, -1.0 / self._cell, 0.0)
+        taken = np.where((numbers == SECOND) & bodies.second, -1.0 / self._cell_height, 0.0)
         spread = solved[:, len(source) :]
         u = solved[:, : len(source)].sum(axis=1)
         matrix = np.diag(columns.sum(axis=1)) - columns @ spread
@@ -172,21 +159,21 @@ class Electrochemistry:
         if bodies.second:
             cell = float(metal[numbers == SECOND].sum())
         else:
-            cell = float(self._electrode.weights[self._ohm.known] @ u) + self._half_cells
+            cell = float(self._cell.electrode.weights[self._ohm.known] @ u) + self._cell.half_cells
         return Resistance(
             cell=cell,
-            interfacial=float(np.sum(slope * drop**2)) * self._cell,
+            interfacial=float(np.sum(slope * drop**2)) * self._cell_height,
         )
 
     def _coated_resistance(
-        self, state: ConservedState, bodies: Bodies, coating: Coating, slope: Array
+        self, state: ConservedState, coating: ConductingCoating, slope: Array
     ) -> Resistance:
         """Of ions and electrons together; NaN where there are too many for a factorisation."""
-        network = coating.electrons.network(state.xi, bodies)
+        network = coating.network(state.xi)
         known, nodes = self._ohm.known, network.unknown
         if len(known) + nodes > DIRECT_UNKNOWNS[sum(n > 1 for n in self._domain.grid.shape)]:
             return Resistance(nan, nan)
-        bare = coating.slope(state, self._kinetics[0] * self._activity(state))
+        bare = coating.slope(state, self._cell.exchange * self._activity(state))
         slope = (slope + bare.ravel())[known]
         index = network.index.ravel()[known]
         reacting = sparse.csr_array(
@@ -199,24 +186,24 @@ class Electrochemistry:
                 [-reacting.T, network.conductance + into],
             ]
         )
-        right = np.concatenate([self._electrode.source[known], np.zeros(nodes)])
+        right = np.concatenate([self._cell.electrode.source[known], np.zeros(nodes)])
         u, metal = np.split(Factors(sparse.csc_array(matrix)).solve(right), [len(known)])
         drop = u - np.append(0.0, metal)[index]
-        cell = float(self._electrode.weights[known] @ u) + self._half_cells
-        return Resistance(cell, float(np.sum(slope * drop**2)) * self._cell)
+        cell = float(self._cell.electrode.weights[known] @ u) + self._cell.half_cells
+        return Resistance(cell, float(np.sum(slope * drop**2)) * self._cell_height)
 
     def cut_off(self, state: ConservedState, bodies: Bodies) -> NDArray[np.bool_]:
         """Where lithium is from which no electron comes to the collector, (nz, ny, nx)."""
         if self._coating is None:
             return bodies.detached
-        network = self._coating.electrons.network(state.xi, bodies)
+        network = self._coating.network(state.xi)
         return np.asarray(bodies.detached & ~network.grounded[network.index])
 
     def on_bare_coating(self, state: ConservedState) -> Array:
         """Current that bare coating plates, of every cell [A m-3], (nz, ny, nx)."""
         if self._coating is None:
             return np.zeros(state.xi.shape)
-        return self._coating.plated(state, self._kinetics[0] * self._activity(state))
+        return self._coating.plated(state, self._cell.exchange * self._activity(state))
 
     def conducting_wall(self) -> NDArray[np.bool_]:
         """Cells of the wall whose coating conducts electrons, (nz, ny, nx)."""
@@ -224,16 +211,9 @@ class Electrochemistry:
             return np.zeros(self._domain.grid.shape, bool)
         return self._coating.there
 
-    @cached_property
-    def _electrode(self) -> CounterElectrode:
-        """The counter electrode of a half cell."""
-        return CounterElectrode.of(self._domain, self._local.conductivity)
-
     def _touching(self, state: ConservedState) -> Array:
         """a H(xi) times i0(c)/i0(c0) of every cell [m-1], (nz, ny, nx)."""
-        return np.asarray(
-            self._domain.wall_density * contact.py_func(state.xi) * self._activity(state)
-        )
+        return np.asarray(self._cell.touching(state) * self._activity(state))
 
     def _activity(self, state: ConservedState) -> Array | float:
         """i0(c)/i0(c0) of every cell [1]."""
@@ -248,7 +228,7 @@ class Electrochemistry:
         return self._salt.diffusion_potential(state.own["concentration"].ravel())
 
     def _salt_half_cells(self, state: ConservedState) -> float:
-        """What salt adds to `_half_cells` [ohm m2]."""
+        """What salt adds to the half cells at a counter electrode [ohm m2]."""
         if self._salt is None:
             return 0.0
         return self._salt.half_cell(state.own["concentration"].ravel())
@@ -257,7 +237,7 @@ class Electrochemistry:
         """Mean diffusion potential of the upper electrode less that of the lower one [V]."""
         diffusion, touching = self._diffusion_potential(state), self._touching(state).ravel()
         if not self._domain.symmetric:
-            top, low = self._electrode.weights, touching
+            top, low = self._cell.electrode.weights, touching
         else:
             first = of_first_electrode(state.xi, self._domain).ravel()
             top, low = touching * ~first, touching * first
@@ -266,17 +246,7 @@ class Electrochemistry:
         return float(np.average(diffusion, weights=top) - np.average(diffusion, weights=low))
 
     @property
-    def _half_cells(self) -> float:
-        """Resistance between the last cells and the face of a counter electrode [ohm m2]."""
-        return 0.0 if self._domain.symmetric else self._electrode.resistance
-
-    @property
-    def _kinetics(self) -> tuple[Array, float, float]:
-        exchange = self._local.exchange.reshape(self._domain.grid.shape)
-        return exchange, self._model.transfer_coefficient, self._model.thermal_voltage
-
-    @property
-    def _cell(self) -> float:
+    def _cell_height(self) -> float:
         """Volume of a cell over the cross-section [m]."""
         grid = self._domain.grid
         return grid.cell_volume / grid.cross_section

@@ -8,8 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.base import Applied, AppliedCurrent, AppliedVoltage, StepResult
-from phasefield.models.conserved.stepper import front_norm
+from phasefield.models.base import (
+    Applied,
+    AppliedCurrent,
+    AppliedVoltage,
+    StepResult,
+    front_norm,
+)
 from phasefield.models.published.newton_system import (
     PublishedStep,
     PublishedSystem,
