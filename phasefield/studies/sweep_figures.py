@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phasefield.report.style import MUTED, PAGE_WIDTH, figure, look, save
+from phasefield.simulation.quantities import keyed
 
 __all__ = ["draw"]
 
@@ -140,7 +141,9 @@ def _label(ax: Axes, x: str, y: str) -> None:
 
 
 def _words(name: str) -> str:
-    """Return the last word of a dotted path as people say it, with its unit."""
+    """Return a number of the summary, or the last word of a path, as people say it, with unit."""
+    if (known := keyed(name)) is not None:
+        return _pretty(known.label)
     path, _, unit = name.partition(" [")
     last = path.split(".")[-1].replace("_", " ")
     last = re.sub(r" (m|V)$", r" [\1]", last) if not unit else last
