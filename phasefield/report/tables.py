@@ -118,13 +118,12 @@ def _work(data: RunData) -> Iterator[tuple[str, str]]:
     """Cells, steps, residual, time, memory: a dash where it is not known."""
     summary = data.summary
     shape, memory = summary.get("shape"), summary.get("peak_memory_bytes")
-    steps = summary.get("steps", data.last("step"))
-    rejected = summary.get("rejected_steps", data.last("rejected steps"))
+    steps, rejected = data.value("step"), data.value("rejected steps")
     residual = summary.get("newton_residual", data.last("newton residual"))
     yield "cells", f"{' × '.join(map(str, shape))} (z, y, x)" if shape else DASH
     yield "steps", DASH if steps is None else f"{steps:.0f}, {rejected or 0:.0f} rejected"
     yield "largest Newton residual", number(residual, 2)
-    yield "time", duration(summary.get("wall_s", data.last("wall time")))
+    yield "time", duration(data.value("wall time"))
     yield "memory", number(memory / 1e6, 3, "MB") if is_number(memory) else DASH
     yield "diffuse against sharp wall area", _deviation(summary.get("wall_area_bias"))
 
