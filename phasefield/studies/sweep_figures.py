@@ -142,9 +142,8 @@ def _label(ax: Axes, x: str, y: str) -> None:
 
 def _words(name: str) -> str:
     """Return a number of the summary, or the last word of a path, as people say it, with unit."""
-    if (known := keyed(name)) is not None:
-        return _pretty(known.label)
-    path, _, unit = name.partition(" [")
+    known = keyed(name)
+    path, _, unit = (known.label if known else name).partition(" [")
     last = path.split(".")[-1].replace("_", " ")
     last = re.sub(r" (m|V)$", r" [\1]", last) if not unit else last
     return f"{last} [{_pretty(unit)}" if unit else last
