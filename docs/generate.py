@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from phasefield.case import json_schema
 from phasefield.cli import make_parser
 from phasefield.materials import parameter_sets as materials
 from phasefield.materials.references import SOURCES
+from phasefield.simulation.quantities import GROUPS
+from phasefield.simulation.quantity import Group, Quantity
 from phasefield.studies.sweep_file import SweepFile
 
 DOCS = Path(__file__).resolve().parent
@@ -164,6 +168,22 @@ def _used(check: list[str]) -> float:
     return abs(error) / allowed if allowed else 0.0
 
 
+def columns(group: Group) -> str:
+    """Columns of history.csv that a group of quantities adds; those that share a meaning, a row."""
+    listed = [each for each in group.quantities if each.in_history]
+    rows = ["| column | meaning |", "| --- | --- |"]
+    for meaning, same in groupby(listed, key=_meaning):
+        names = ", ".join(f"`{each.column}`" for each in same)
+        rows.append(f"| {names} | {meaning} |")
+    return "\n".join(rows)
+
+
+def _meaning(quantity: Quantity) -> str:
+    """What a quantity says; its words in brackets lead to where it is defined."""
+    text = quantity.sentence.replace("|", "\\|")
+    return text.replace("]", f"](../{quantity.page})") if quantity.page else text
+
+
 TABLES = {
     table.__name__: table
     for table in (
@@ -176,7 +196,7 @@ TABLES = {
         verified,
         verified_in_short,
     )
-}
+} | {f"{group.name}_columns": partial(columns, group) for group in GROUPS}
 
 
 def made(text: str) -> str:

@@ -10,8 +10,8 @@ from phasefield.errors import CaseError
 from phasefield.report import write_report
 from phasefield.setup.citations import bibtex
 from phasefield.setup.forecast import preflight
-from phasefield.simulation.history_row import SALT_COLUMNS
 from phasefield.simulation.loop import build
+from phasefield.simulation.quantities import GROUPS
 from phasefield.simulation.runner import run
 from phasefield.solvers.newton import NewtonFailed
 
@@ -35,7 +35,8 @@ def plated(tmp_path_factory):
 
 def test_the_history_keeps_salt_and_charge(plated):
     history = plated.history
-    assert list(history.columns[-len(SALT_COLUMNS) :]) == list(SALT_COLUMNS)
+    (columns,) = (group.columns for group in GROUPS if group.name == "salt")
+    assert tuple(history.columns[-len(columns) :]) == columns
     assert history["salt balance error [1]"].max() < 1e-13
     assert history["charge balance error [1]"].max() < 1e-10
     names = ("ohmic", "kinetic", "capillary", "concentration")

@@ -11,7 +11,7 @@ from phasefield.report.document import Block, Document, Picture, Section, Table,
 from phasefield.report.number_format import DASH, duration, length, number, time_span
 from phasefield.report.side_by_side import by_model, scale_figure, trend_figure
 from phasefield.report.style import look, save
-from phasefield.report.tables import HEADLINES, headline_value, settings
+from phasefield.report.tables import headlines, settings, written
 
 __all__ = ["write_comparison"]
 
@@ -111,17 +111,17 @@ def _numbers(runs: list[tuple[str, RunData]]) -> Table:
         ("pore size", *(length(data.pore_size) for _, data in runs)),
         ("time reached", *(_reached(data) for _, data in runs)),
     ]
-    for shown in HEADLINES:
-        values = [headline_value(data, shown) for _, data in runs]
+    for each in headlines():
+        values = [data.value(each) for _, data in runs]
         if any(found is not None for found in values):
-            rows.append((shown.name, *(shown.write(found) for found in values)))
-    rows.append(("steps", *(number(data.last("step [1]"), 1) for _, data in runs)))
-    rows.append(("computing time", *(duration(data.last("wall time [s]")) for _, data in runs)))
+            rows.append((each.title, *(written(each, found) for found in values)))
+    rows.append(("steps", *(number(data.last("step"), 1) for _, data in runs)))
+    rows.append(("computing time", *(duration(data.last("wall time")) for _, data in runs)))
     return Table(("", *(name for name, _ in runs)), rows)
 
 
 def _reached(data: RunData) -> str:
-    last = data.last("time [s]")
+    last = data.last("time")
     return DASH if last is None else time_span(last)
 
 
@@ -148,7 +148,7 @@ def _notice(runs: list[tuple[str, RunData]]) -> str | None:
 
 def _sentences(runs: list[tuple[str, RunData]]) -> list[str]:
     """Which deposit is the evenest, which the least even, and by how much."""
-    measured = [(headline_value(data, HEADLINES[0]), name) for name, data in runs]
+    measured = [(data.value("nonuniformity"), name) for name, data in runs]
     known = sorted((spread, name) for spread, name in measured if spread)
     if len(known) < 2:
         return []

@@ -38,8 +38,8 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 
-MEAN_CURRENT = "mean contact current density [A/m^2]"
-LARGEST_CURRENT = "max contact current density [A/m^2]"
+MEAN_CURRENT = "mean contact current density"
+LARGEST_CURRENT = "max contact current density"
 
 ERROR_AXIS = (1e-17, 1e-2)
 """Ends of the axis of the charge balance error where every step balances exactly."""
@@ -51,7 +51,7 @@ def fronts_figure(data: RunData, frames: Frames) -> Figure:
     left, right = made.subplots(1, 2, width_ratios=[1.25, 1.0])
     shown = [frame for frame in frames.shown(6) if frame > 0]
     draw_rises(left, frames, shown)
-    faraday = data.last("Faraday rise [m]")
+    faraday = data.last("Faraday rise")
     if faraday:
         left.axhline(
             faraday * 1e6, color=ACCENT, linestyle="--", linewidth=1.0, label="Faraday, last step"
@@ -95,8 +95,8 @@ def _rise_over_time(axes: Axes, data: RunData, frames: Frames) -> None:
         time = frames.times / factor
         axes.plot(time, rise[:, wall], "o-", color=LLZO, markersize=3, label="next to the wall")
         axes.plot(time, rise[:, centre], "s-", color=LITHIUM, markersize=3, label="pore centre")
-    steps = data.column("time [s]") / factor
-    mean, faraday = data.column("mean rise [m]") * 1e6, data.column("Faraday rise [m]") * 1e6
+    steps = data.column("time") / factor
+    mean, faraday = data.column("mean rise") * 1e6, data.column("Faraday rise") * 1e6
     axes.plot(steps, mean, color=MUTED, linewidth=1.0, label="mean of all columns")
     axes.plot(steps, faraday, color=ACCENT, linestyle="--", linewidth=1.0, label="Faraday rise")
     axes.set(xlabel=f"time [{unit}]", ylabel="rise of the front [µm]")
@@ -109,13 +109,13 @@ def history_figure(data: RunData) -> Figure:
     grid = made.subplots(2, 3, sharex=True)
     time, unit = step_times(data)
     current = (MEAN_CURRENT, "contact current [mA cm$^{-2}$]", MA_PER_CM2)
-    pressure = ("max pressure [Pa]", "largest pressure [MPa]", 1e-6)
+    pressure = ("max pressure", "largest pressure [MPa]", 1e-6)
     _courses(data, grid.flat[:5], (*UPPER_ROW, current, pressure))
     _current_beside(grid[0, 0], data)
     largest = data.column(LARGEST_CURRENT)[1:] * MA_PER_CM2
     grid[1, 0].plot(time, largest, color=ACCENT, linestyle="--", label="largest")
     grid[1, 0].legend()
-    _balance(grid[1, 2], time, data.column("charge balance error [1]")[1:])
+    _balance(grid[1, 2], time, data.column("charge balance error")[1:])
     for axes in grid.flat[:5]:
         _from_zero(axes)
     _time_axes(grid, time, unit)
@@ -140,17 +140,17 @@ def paper_history_figure(data: RunData) -> Figure:
 
 
 UPPER_ROW: tuple[tuple[str, str, float], ...] = (
-    ("voltage [V]", "voltage [mV]", 1e3),
-    ("nonuniformity [1]", "nonuniformity", 1.0),
-    ("contact area per area [1]", "contact area / cross-section", 1.0),
+    ("voltage", "voltage [mV]", 1e3),
+    ("nonuniformity", "nonuniformity", 1.0),
+    ("contact area per area", "contact area / cross-section", 1.0),
 )
 """Columns of the history that every model has: name, label, factor."""
 
 
 def step_times(data: RunData) -> tuple[FloatArray, str]:
     """Times of the steps after the start, and their unit."""
-    factor, unit = time_scale(float(data.column("time [s]")[-1]))
-    return data.column("time [s]")[1:] / factor, unit
+    factor, unit = time_scale(float(data.column("time")[-1]))
+    return data.column("time")[1:] / factor, unit
 
 
 def _courses(data: RunData, places: Any, columns: Sequence[tuple[str, str, float]]) -> None:
@@ -168,7 +168,7 @@ def _current_beside(axes: Axes, data: RunData) -> None:
     time, _ = step_times(data)
     beside = axes.twinx()
     beside.grid(False)
-    flowing = data.column("current density [A/m^2]")[1:] * MA_PER_CM2
+    flowing = data.column("current density")[1:] * MA_PER_CM2
     beside.plot(time, flowing, color=ACCENT, linestyle="--")
     beside.set_ylabel("current density [mA cm$^{-2}$]")
     _from_zero(beside)

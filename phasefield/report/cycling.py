@@ -35,13 +35,13 @@ MOST_ROWS = 60
 """Rows of a table; of longer ones the first and the last are shown."""
 
 PARTS = (
-    ("ohmic voltage [V]", "ohmic", ACCENT),
-    ("kinetic voltage [V]", "kinetic", LITHIUM),
-    ("capillary voltage [V]", "capillary", MUTED),
+    ("ohmic voltage", "ohmic", ACCENT),
+    ("kinetic voltage", "kinetic", LITHIUM),
+    ("capillary voltage", "capillary", MUTED),
 )
 SOMETIMES = (
-    ("concentration voltage [V]", "concentration", LITHIUM),
-    ("electronic voltage [V]", "electronic", ACCENT),
+    ("concentration voltage", "concentration", LITHIUM),
+    ("electronic voltage", "electronic", ACCENT),
 )
 """Only where the electrolyte has a salt, or a coating conducts electrons; drawn dashed."""
 
@@ -67,7 +67,7 @@ def voltage_figure(data: RunData) -> Figure:
     made = figure(PAGE_WIDTH, 3.0)
     left, right = made.subplots(1, 2)
     time, unit = step_times(data)
-    left.plot(time, data.column("voltage [V]")[1:] * 1e3, color=LLZO, label="voltage")
+    left.plot(time, data.column("voltage")[1:] * 1e3, color=LLZO, label="voltage")
     for column, name, colour in PARTS:
         left.plot(time, data.column(column)[1:] * 1e3, color=colour, linewidth=1.0, label=name)
     for column, name, colour in SOMETIMES:
@@ -83,9 +83,9 @@ def voltage_figure(data: RunData) -> Figure:
 
 
 def _against_capacity(axes: Axes, data: RunData) -> None:
-    step, charge = data.column("protocol step [1]"), data.column("charge [C/m^2]")
-    voltage = data.column("voltage [V]") * 1e3
-    current = data.column("current density [A/m^2]")
+    step, charge = data.column("protocol step"), data.column("charge")
+    voltage = data.column("voltage") * 1e3
+    current = data.column("current density")
     passed = [n for n in np.unique(step[1:]) if np.abs(current[step == n]).max() > 0.0]
     for n, colour in zip(passed, time_colours(max(len(passed), 1)), strict=False):
         here = np.flatnonzero(step == n)

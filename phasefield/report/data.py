@@ -20,6 +20,8 @@ from phasefield.output.run import Run
 from phasefield.report.number_format import is_number
 from phasefield.report.plane import Plane, plane_of
 from phasefield.setup.scaffold_formulas import surface_formula
+from phasefield.simulation.quantities import named
+from phasefield.simulation.quantity import Quantity
 
 __all__ = ["ContactProfile", "Frames", "RunData", "read_run"]
 
@@ -164,21 +166,28 @@ class RunData:
     frames: Frames | None
 
     def column(self, name: str) -> FloatArray:
-        """A column of the history; empty when there is none."""
-        if name not in self.history:
+        """The history of the quantity `name`; empty when there is none."""
+        header = named(name).column
+        if header not in self.history:
             return np.zeros(0)
-        return self.history[name].to_numpy(dtype=np.float64)
+        return self.history[header].to_numpy(dtype=np.float64)
 
     def last(self, name: str) -> float | None:
-        """Last value of a column of the history; None where there is none."""
+        """Last value in the history of the quantity `name`; None where there is none."""
         values = self.column(name)
         return float(values[-1]) if len(values) and np.isfinite(values[-1]) else None
 
-    def number(self, key: str, column: str | None = None) -> float | None:
-        """A number of the summary, else the last value of `column` of the history, else None."""
+    def number(self, key: str) -> float | None:
+        """A number of the summary; None where there is none."""
         found = self.summary.get(key)
-        if found is None and column is not None:
-            found = self.last(column)
+        return float(found) if is_number(found) else None
+
+    def value(self, quantity: Quantity | str) -> float | None:
+        """A quantity, or that of a name, at the end: of the summary, else of the history."""
+        known = named(quantity) if isinstance(quantity, str) else quantity
+        found = self.summary.get(known.key) if known.in_summary else None
+        if found is None and known.in_history:
+            found = self.last(known.name)
         return float(found) if is_number(found) else None
 
     @property
@@ -255,8 +264,10 @@ def _voltages(history: pd.DataFrame, times: FloatArray) -> FloatArray:
     """Cell voltage at `times` [V]; 0 where none is known."""
     if history.empty:
         return np.zeros(len(times))
-    known = np.nan_to_num(history["voltage [V]"].to_numpy(dtype=np.float64))
-    return np.interp(times, history["time [s]"].to_numpy(dtype=np.float64), known)
+    voltage, time = (
+        history[named(name).column].to_numpy(dtype=np.float64) for name in ("voltage", "time")
+    )
+    return np.interp(times, time, np.nan_to_num(voltage))
 
 
 def _potential(dataset: xr.Dataset, index: int, voltage: float) -> xr.DataArray:

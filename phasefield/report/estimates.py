@@ -71,7 +71,7 @@ def penetration(
 
 def companions_table(data: RunData) -> Table:
     """What formulas say of this porosity, pore size and filling; empty where one is unknown."""
-    case, porosity, current = data.case, data.porosity, data.last("current density [A/m^2]")
+    case, porosity, current = data.case, data.porosity, data.last("current density")
     if porosity is None or not current or data.frames is None:
         return Table((), ())
     straight = "slits" if case.dimensions == 2 else "channels"

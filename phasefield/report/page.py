@@ -13,13 +13,11 @@ from phasefield.report.published_charges import bypass
 from phasefield.report.sections import sections
 from phasefield.report.sentences import headline, narrative, notice
 from phasefield.report.style import look
-from phasefield.report.tables import HEADLINES, headline_value
+from phasefield.report.tables import headlines, written
 
 __all__ = ["write_report"]
 
 _log = logging.getLogger(__name__)
-
-AT_THE_TOP = ("nonuniformity", "mean_rise_m", "wall_to_centre", "voltage_V", "charge_balance_error")
 
 
 def write_report(run_dir: str | Path) -> Path:
@@ -53,14 +51,12 @@ def write_report(run_dir: str | Path) -> Path:
 
 
 def _key_numbers(data: RunData) -> list[tuple[str, str]]:
-    chosen = [headline for headline in HEADLINES if headline.key in AT_THE_TOP]
-    values = [(headline, headline_value(data, headline)) for headline in chosen]
-    if (
-        data.case.model == "paper"
-    ):  # its metal agrees with the charge by control, which says nothing
-        values = [pair for pair in values if pair[0].key != "charge_balance_error"]
-    written = [(shown.name, shown.write(found)) for shown, found in values if found is not None]
-    return [*written, *bypass(data)]
+    chosen = [each for each in headlines() if each.headline and each.headline.at_the_top]
+    if data.case.model == "paper":  # its metal agrees with the charge by control: says nothing
+        chosen = [each for each in chosen if each.name != "charge balance error"]
+    values = [(each, data.value(each)) for each in chosen]
+    numbers = [(each.title, written(each, found)) for each, found in values if found is not None]
+    return [*numbers, *bypass(data)]
 
 
 def _footer(data: RunData) -> list[str]:

@@ -24,11 +24,11 @@ __all__ = [
     "ledger_table",
 ]
 
-CHARGE, METAL, REACTION = "charge [C/m^2]", "metal grown [C/m^2]", "reaction [C/m^2]"
-ELECTRODE, IONS_IN = "counter electrode [C/m^2]", "ions in [C/m^2]"
-METAL_SIDE, INVENTORY = "ions in at the metal [C/m^2]", "ion inventory change [C/m^2]"
-IN_LLZO, CONNECTION = "lithium in LLZO [m]", "smallest connection [1]"
-CONCENTRATION = "smallest concentration [mol/m^3]"
+CHARGE, METAL, REACTION = "charge", "metal grown", "reaction"
+ELECTRODE, IONS_IN = "counter electrode", "ions in"
+METAL_SIDE, INVENTORY = "ions in at the metal", "ion inventory change"
+IN_LLZO, CONNECTION = "lithium in LLZO", "smallest connection"
+CONCENTRATION = "smallest concentration"
 
 AGREES = 0.01
 """Difference, as a share of the charge of the protocol, below which two entries agree."""
@@ -45,8 +45,8 @@ def ledger_figure(data: RunData) -> Figure:
     """The entries of the charge ledger against time, with the charge that was asked for."""
     made = figure(0.8 * PAGE_WIDTH, 3.3)
     axes = made.subplots()
-    factor, unit = time_scale(float(data.column("time [s]")[-1]))
-    time = data.column("time [s]") / factor
+    factor, unit = time_scale(float(data.column("time")[-1]))
+    time = data.column("time") / factor
     for column, name, colour, line in (
         (ELECTRODE, "counter electrode", LLZO, "-"),
         (IONS_IN, "ions in", "#7A9CCF", "-"),
@@ -222,7 +222,7 @@ def _closures(data: RunData) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _lithium_in_llzo(first: float, last: float, data: RunData) -> str:
-    grown = data.column("lithium volume per area [m]")
+    grown = data.column("lithium volume per area")
     total = float(grown[-1] - grown[0])
     text = "∫ ξ h(φ), per cross-section; at the start the overlap of the two diffuse profiles."
     if total <= 0:

@@ -160,7 +160,7 @@ def _history(data: RunData, figures: Path) -> Iterator[Block]:
 
 def _gaps(data: RunData) -> str:
     """Why the curve of the nonuniformity has gaps, where it has some."""
-    undefined = np.isnan(data.column("nonuniformity [1]")[1:])
+    undefined = np.isnan(data.column("nonuniformity")[1:])
     if undefined.all() or not undefined.any():
         return ""
     least = percent(SMALLEST_SCALE, 0)
@@ -190,7 +190,7 @@ def _ledger(data: RunData, figures: Path) -> Iterator[Block]:
 
 
 def _contact(data: RunData, frames: Frames | None, figures: Path) -> Iterator[Block]:
-    applied = data.last("current density [A/m^2]")
+    applied = data.last("current density")
     if frames is not None and applied:
         shown = [frames.contact_profile(k) for k in frames.shown(6) if frames.times[k] > 0]
         profiles = [profile for profile in shown if profile is not None]
@@ -215,8 +215,8 @@ def _contact_picture(
     with_formula: bool,
 ) -> Picture:
     """The formula is of the last time, for lithium that touches the wall up to its front."""
-    contact = data.column("contact area per area [1]")
-    rise, initial = data.last("mean rise [m]") or 0.0, float(contact[0])
+    contact = data.column("contact area per area")
+    rise, initial = data.last("mean rise") or 0.0, float(contact[0])
     analytic = penetration(data, applied, rise, initial) if with_formula else None
     path = save(contact_figure(profiles, applied, analytic), figures / "contact.png")
     caption = (

@@ -45,7 +45,7 @@ def notice(data: RunData) -> str | None:
     """What a reader must know first about a run that did not finish; None for one that did."""
     if data.status == "finished":
         return None
-    last = data.last("time [s]")
+    last = data.last("time")
     asked = time_span(data.case.duration)
     if last is None:
         return f"This run ({data.status}) has not made a step of the {asked} asked for."
@@ -116,9 +116,9 @@ def narrative(data: RunData) -> list[str]:
 
 
 def _rise(data: RunData) -> str | None:
-    mean = data.number("mean_rise_m", "mean rise [m]")
-    faraday = data.number("faraday_rise_m", "Faraday rise [m]")
-    charge = data.last("charge [C/m^2]")
+    mean = data.value("mean rise")
+    faraday = data.value("Faraday rise")
+    charge = data.last("charge")
     if mean is None or not faraday or charge is None:
         return None
     text = (
@@ -126,17 +126,17 @@ def _rise(data: RunData) -> str | None:
         f" {micrometres(mean)} on average: {percent(mean / faraday)} of the Faraday rise of"
         f" {micrometres(faraday)}"
     )
-    pressure = data.last("max pressure [Pa]")
+    pressure = data.last("max pressure")
     if pressure is None:
         return f"{text}."
     return f"{text}; the largest pressure in the metal is {number(pressure / 1e6, 2, 'MPa')}."
 
 
 def _evenness(data: RunData) -> str | None:
-    spread = data.number("nonuniformity", "nonuniformity [1]")
+    spread = data.value("nonuniformity")
     if spread is None:
         return None
-    bare = data.number("current_on_bare_coating", "current on bare coating [1]")
+    bare = data.value("current on bare coating")
     if bare is not None and bare > MUCH_ON_COATING:
         return (
             f"{percent(bare)} of the current at the end plates on bare coating: what the page says"
@@ -144,7 +144,7 @@ def _evenness(data: RunData) -> str | None:
         )
     word = next(word for limit, word in EVENNESS if spread < limit)
     text = f"The deposit is {word}: front heights scatter by {percent(spread)} of the Faraday rise"
-    ratio = data.number("wall_to_centre")
+    ratio = data.value("wall to centre")
     if ratio is None or abs(ratio - 1) < 0.005:
         return f"{text}."
     if ratio < 0:
@@ -154,9 +154,9 @@ def _evenness(data: RunData) -> str | None:
 
 
 def _contact(data: RunData) -> str | None:
-    area = data.number("contact_area_per_area", "contact area per area [1]")
-    mean = data.number("current_density_reduction_mean")
-    peak = data.number("current_density_reduction_peak")
+    area = data.value("contact area per area")
+    mean = data.value("current density reduction mean")
+    peak = data.value("current density reduction peak")
     if area is None or mean is None or peak is None:
         return None
     return (
@@ -171,7 +171,7 @@ def _against_applied(reduction: float) -> str:
 
 
 def _voltage(data: RunData) -> str | None:
-    voltage = data.number("voltage_V", "voltage [V]")
+    voltage = data.value("voltage")
     if voltage is None:
         return None
     symmetric = data.case.cell.kind == "symmetric"
@@ -182,7 +182,7 @@ def _voltage(data: RunData) -> str | None:
 
 
 def _balance(data: RunData) -> str | None:
-    error = data.number("charge_balance_error", "charge balance error [1]")
+    error = data.value("charge balance error")
     if error is None:
         return None
     return f"Metal grown and charge passed agree within {number(error, 2)} of the charge."

@@ -24,7 +24,6 @@ from phasefield.report.panels import (
     potential_scale,
 )
 from phasefield.report.style import LLZO, MUTED, PAGE_WIDTH, figure, letter
-from phasefield.report.tables import HEADLINES, headline_value
 
 __all__ = ["by_model", "scale_figure", "trend_figure"]
 
@@ -120,10 +119,10 @@ def trend_figure(runs: Sequence[tuple[str, RunData]]) -> Figure:
             last.legend()
     else:
         _as_bars(last, runs, _styles(models))
-    longest = max(float(data.column("time [s]")[-1]) for _, data in runs if len(data.history))
+    longest = max(float(data.column("time")[-1]) for _, data in runs if len(data.history))
     factor, unit = time_scale(longest)
     for (name, data), style in zip(runs, _styles(models), strict=True):
-        time, spread = data.column("time [s]")[1:], data.column("nonuniformity [1]")[1:]
+        time, spread = data.column("time")[1:], data.column("nonuniformity")[1:]
         course.plot(time / factor, spread, **style, label=name)
         if data.frames is not None:
             _shape(shape, data.frames, style)
@@ -162,7 +161,7 @@ def _against_pore_size(axes: Axes, runs: Sequence[tuple[str, RunData]], line: in
     points = [
         (data.pore_size * 1e6, spread)
         for _, data in runs
-        if (spread := headline_value(data, HEADLINES[0]))
+        if (spread := data.value("nonuniformity"))
     ]
     axes.loglog(
         *np.array(points).reshape(-1, 2).T,
@@ -183,7 +182,7 @@ def _against_pore_size(axes: Axes, runs: Sequence[tuple[str, RunData]], line: in
 def _as_bars(
     axes: Axes, runs: Sequence[tuple[str, RunData]], styles: Sequence[dict[str, Any]]
 ) -> None:
-    values = [headline_value(data, HEADLINES[0]) or 0.0 for _, data in runs]
+    values = [data.value("nonuniformity") or 0.0 for _, data in runs]
     bars = axes.bar(range(len(runs)), values, color=[style["color"] for style in styles])
     axes.bar_label(bars, [number(value, 2) for value in values], fontsize=7, padding=2)
     axes.set(xticks=[], ylabel="nonuniformity at the end")

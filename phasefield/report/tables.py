@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from phasefield.report.data import RunData
@@ -12,84 +11,53 @@ from phasefield.report.number_format import (
     DASH,
     duration,
     is_number,
-    micrometres,
     number,
     percent,
     plain_setting,
 )
 from phasefield.setup.scaffold_formulas import surface_formula
+from phasefield.simulation.quantities import quantities
+from phasefield.simulation.quantity import Headline, Quantity, Section
 
 __all__ = [
-    "HEADLINES",
-    "Headline",
-    "headline_value",
+    "headlines",
     "origin_table",
     "reduction_bars",
     "settings",
     "surface_table",
     "uniformity_table",
+    "written",
 ]
 
 
-@dataclass(frozen=True)
-class Headline:
-    """A number of the summary: its key, its name, how it is written, what it means.
-
-    `column` is where the history holds it, for runs without a summary.
-    """
-
-    key: str
-    name: str
-    write: Callable[[Any], str]
-    meaning: str
-    column: str | None = None
+FIRST: tuple[Section, ...] = ("evenness", "deposit", "contact", "voltage")
+"""Sections of the summary whose headline numbers come first, in this order; others follow."""
 
 
-def _two_digits(value: Any) -> str:
-    return number(value, 2)
+def headlines() -> list[Quantity]:
+    """Numbers that runs are judged and compared by, in the order in which they are shown."""
+    found = [each for each in quantities() if each.headline is not None]
+    first = [each for section in FIRST for each in found if each.section == section]
+    return [*first, *(each for each in found if each not in first)]
 
 
-HEADLINES: tuple[Headline, ...] = (
-    Headline("nonuniformity", "nonuniformity", number,
-             "standard deviation of the rise over the open columns / Faraday rise",
-             "nonuniformity [1]"),
-    Headline("nonuniformity_raw", "nonuniformity, raw", number,
-             "the same of the height itself: counts the meniscus that was there at the start"),
-    Headline("mean_rise_m", "mean rise", micrometres, "of the front since the start",
-             "mean rise [m]"),
-    Headline("faraday_rise_m", "Faraday rise", micrometres,
-             "of the same charge spread evenly: charge × V_m / (F × porosity)", "Faraday rise [m]"),
-    Headline("wall_to_centre", "wall / centre", number,
-             "rise next to the wall / rise at the pore centre; 1 is even"),
-    Headline("packing", "packing", percent,
-             "added lithium / pore volume up to the highest front; 100 % is even"),
-    Headline("largest_protrusion_m", "largest protrusion", micrometres,
-             "highest minus mean height of the front"),
-    Headline("front_width_m", "width of the front", micrometres,
-             "height over which layers go from 90 % to 10 % filled"),
-    Headline("contact_area_per_area", "contact area", number, "Li | LLZO contact / cross-section",
-             "contact area per area [1]"),
-    Headline("j_max_over_j_mean", "peak / mean current", number,
-             "largest / mean current density on the contact; 1 is even"),
-    Headline("gini", "Gini coefficient", number,
-             "of the current over the contact; 0 is even, 1 all in one place"),
-    Headline("voltage_V", "voltage", lambda v: number(v * 1e3, 3, "mV") if is_number(v) else DASH,
-             "counter electrode against the metal", "voltage [V]"),
-    Headline("charge_balance_error", "charge balance error", _two_digits,
-             "largest |metal grown − charge passed| / charge moved", "charge balance error [1]"),
-)  # fmt: skip
-"""Numbers that runs are judged and compared by."""
-
-
-def headline_value(data: RunData, headline: Headline) -> float | None:
-    """The number from the summary, else from the last row of the history, else None."""
-    return data.number(headline.key, headline.column)
+def written(quantity: Quantity, value: float | None) -> str:
+    """A headline number as it is shown, with its unit; a dash where there is none."""
+    shown = quantity.headline or Headline("")
+    if shown.unit == "%":
+        return percent(value)
+    scaled = value * shown.factor if is_number(value) else None
+    return number(scaled, shown.digits, shown.unit)
 
 
 def uniformity_table(data: RunData) -> Table:
     """Every headline number that the run has, with what it means."""
-    values = [(headline, headline_value(data, headline)) for headline in HEADLINES]
-    rows = [(h.name, h.write(v), h.meaning) for h, v in values if v is not None]
+    values = [(each, each.headline, data.value(each)) for each in headlines()]
+    rows = [
+        (each.title, written(each, value), shown.meaning)
+        for each, shown, value in values
+        if shown is not None and value is not None
+    ]
     return Table(("measure", "value", "meaning"), rows)
 
 
@@ -150,13 +118,12 @@ def _work(data: RunData) -> Iterator[tuple[str, str]]:
     """Cells, steps, residual, time, memory: a dash where it is not known."""
     summary = data.summary
     shape, memory = summary.get("shape"), summary.get("peak_memory_bytes")
-    steps = summary.get("steps", data.last("step [1]"))
-    rejected = summary.get("rejected_steps", data.last("rejected steps [1]"))
-    residual = summary.get("newton_residual", data.last("newton residual [1]"))
+    steps, rejected = data.value("step"), data.value("rejected steps")
+    residual = summary.get("newton_residual", data.last("newton residual"))
     yield "cells", f"{' × '.join(map(str, shape))} (z, y, x)" if shape else DASH
     yield "steps", DASH if steps is None else f"{steps:.0f}, {rejected or 0:.0f} rejected"
     yield "largest Newton residual", number(residual, 2)
-    yield "time", duration(summary.get("wall_s", data.last("wall time [s]")))
+    yield "time", duration(data.value("wall time"))
     yield "memory", number(memory / 1e6, 3, "MB") if is_number(memory) else DASH
     yield "diffuse against sharp wall area", _deviation(summary.get("wall_area_bias"))
 

@@ -16,12 +16,12 @@ from phasefield.report.document import Block, Document, Picture, Section, Table,
 from phasefield.report.number_format import DASH, duration, number, time_span
 from phasefield.report.side_by_side import trend_figure
 from phasefield.report.style import look, save
-from phasefield.report.tables import HEADLINES, headline_value, settings
+from phasefield.report.tables import headlines, settings, written
 
 __all__ = ["Pair", "read_pair", "write_pair"]
 
-ROUNDING = ("charge_balance_error",)
-"""Numbers that are made of rounding errors: their ratio says nothing."""
+ROUNDING = ("charge balance error",)
+"""Quantities that are made of rounding errors: their ratio says nothing."""
 
 Rows = list[tuple[str, ...]]
 
@@ -65,15 +65,15 @@ class Pair:
     def headline_rows(self) -> Rows:
         """Headline numbers: name, A, B, A - B over B."""
         rows: Rows = []
-        for shown in HEADLINES:
-            a, b = (headline_value(data, shown) for data in self.runs)
+        for each in headlines():
+            a, b = (data.value(each) for data in self.runs)
             if a is None and b is None:
                 continue
-            comparable = a is not None and b and shown.key not in ROUNDING
+            comparable = a is not None and b and each.name not in ROUNDING
             relative = number(a / b - 1, 2) if comparable and a and b else DASH
-            rows.append((shown.name, shown.write(a), shown.write(b), relative))
-        times = [data.last("wall time [s]") for data in self.runs]
-        steps = [number(data.last("step [1]"), 1) for data in self.runs]
+            rows.append((each.title, written(each, a), written(each, b), relative))
+        times = [data.last("wall time") for data in self.runs]
+        steps = [number(data.last("step"), 1) for data in self.runs]
         rows.append(("steps", *steps, DASH))
         rows.append(("computing time", *(duration(time) for time in times), DASH))
         return rows
@@ -102,10 +102,8 @@ class Pair:
                 "potential_V": self.apart.potential.tolist(),
             },
             "headlines": {
-                shown.key: dict(
-                    zip(self.names, (headline_value(d, shown) for d in self.runs), strict=True)
-                )
-                for shown in HEADLINES
+                each.key: dict(zip(self.names, (d.value(each) for d in self.runs), strict=True))
+                for each in headlines()
             },
             "settings": {path: values for path, *values in self.setting_rows()},
         }

@@ -13,15 +13,21 @@ from phasefield.case import Case, with_overrides
 from phasefield.errors import PhaseFieldError
 from phasefield.output.run import Run
 from phasefield.report.style import ACCENT, MUTED, PAGE_WIDTH, figure, letter, look, save
+from phasefield.simulation.quantities import named
+from phasefield.simulation.quantity import Headline
 from phasefield.simulation.runner import run
 
 __all__ = ["QUANTITIES", "Member", "Study", "plan_grids", "plan_widths", "refine", "write_study"]
 
-QUANTITIES = {
-    "nonuniformity": ("nonuniformity", 1.0, "1"),
-    "mean rise": ("mean_rise_m", 1e6, "um"),
-    "voltage": ("voltage_V", 1e3, "mV"),
-}
+
+def _followed(name: str) -> tuple[str, float, str]:
+    """Key in the summary, factor and unit of a quantity as reports show it."""
+    quantity = named(name)
+    shown = quantity.headline or Headline("")
+    return quantity.key, shown.factor, shown.unit.replace("µ", "u") or "1"
+
+
+QUANTITIES = {name: _followed(name) for name in ("nonuniformity", "mean rise", "voltage")}
 """Key in the summary, factor and unit of what is followed, by its name."""
 
 GRID_RATIO, WIDTH_RATIO = 2.0, 2.0**0.5

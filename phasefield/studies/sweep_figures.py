@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phasefield.report.style import MUTED, PAGE_WIDTH, figure, look, save
+from phasefield.simulation.quantities import keyed
 
 __all__ = ["draw"]
 
@@ -140,8 +141,9 @@ def _label(ax: Axes, x: str, y: str) -> None:
 
 
 def _words(name: str) -> str:
-    """Return the last word of a dotted path as people say it, with its unit."""
-    path, _, unit = name.partition(" [")
+    """Return a number of the summary, or the last word of a path, as people say it, with unit."""
+    known = keyed(name)
+    path, _, unit = (known.label if known else name).partition(" [")
     last = path.split(".")[-1].replace("_", " ")
     last = re.sub(r" (m|V)$", r" [\1]", last) if not unit else last
     return f"{last} [{_pretty(unit)}" if unit else last

@@ -13,6 +13,7 @@ from phasefield.case.quantities import OptionalTime
 from phasefield.case.sections import Section, key
 from phasefield.case.yaml_source import Source, read_source
 from phasefield.errors import CaseError
+from phasefield.simulation.quantities import named
 
 __all__ = [
     "DaskExecutor",
@@ -32,7 +33,11 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^
 Word = Annotated[str, StringConstraints(pattern=r"^[\w.,:@+/=-]+$")]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\n]*$")]
 
-METRICS = ["nonuniformity", "wall_to_centre", "voltage_V", "current_density_reduction_mean"]
+METRICS = [
+    named(name).key
+    for name in ("nonuniformity", "wall to centre", "voltage", "current density reduction mean")
+]
+"""Numbers that are drawn where a sweep does not say."""
 
 
 class LatinHypercube(Section):

@@ -18,7 +18,7 @@ from phasefield.models.fields import PUBLISHED_FIELDS
 from phasefield.output.fields import UNITS, FieldSeries
 from phasefield.output.history import HistoryWriter
 from phasefield.output.run_directory import RunDirectory
-from phasefield.simulation.history_row import PUBLISHED_COLUMNS
+from phasefield.simulation.quantities import GROUPS
 
 CASE = """\
 format: 1
@@ -45,6 +45,8 @@ COLUMNS = (
     "free energy [J/m^2]", "newton iterations [1]", "newton residual [1]", "rejected steps [1]",
     "wall time [s]",
 )  # fmt: skip
+
+(PUBLISHED_COLUMNS,) = (group.columns for group in GROUPS if group.name == "published")
 
 CURRENT, DURATION, RISE = 2.0, 1000.0, 0.54e-6
 

@@ -14,7 +14,7 @@ def test_frames_and_history_are_those_of_the_run(slit_data):
     frames = slit_data.frames
     np.testing.assert_allclose(frames.times, np.linspace(0, DURATION, 6))
     assert frames.xi.shape == (6, 60, 15)
-    assert slit_data.last("time [s]") == DURATION
+    assert slit_data.last("time") == DURATION
     assert slit_data.status == "finished"
 
 
@@ -70,4 +70,4 @@ def test_a_run_that_wrote_nothing_yet(make):
     found = data.read_run(open_run(directory))
     assert found.frames is None
     assert found.history.empty
-    assert found.last("time [s]") is None
+    assert found.last("time") is None
