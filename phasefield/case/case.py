@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from phasefield.case.capabilities import BackendName, ModelName
 from phasefield.case.coatings import Coating
 from phasefield.case.cross_checks import cross_checks
 from phasefield.case.geometry import Geometry
@@ -62,10 +63,10 @@ class Case(Section):
 
     format: Literal[1] = key("version of this file format", 1)
     name: Name = key("what this case is called; the run directory is named after it", "fig5-1p5um")
-    model: Literal["conserved", "paper"] = key(
+    model: ModelName = key(
         "the system of equations: conserved, or paper, as published", "conserved", "conserved"
     )
-    backend: Literal["numba", "fipy"] = key(
+    backend: BackendName = key(
         "the code that solves them: numba, or fipy, slow and independent", "numba", "numba"
     )
     dimensions: Literal[2, 3] = key("2 or 3", 2, 2)

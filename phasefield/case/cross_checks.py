@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from geometries.lattices import Arrangement, highest_porosity
+from phasefield.case.capabilities import missing
 from phasefield.units import format as show
 
 __all__ = ["cross_checks", "largest_anisotropy"]
@@ -83,10 +84,6 @@ def _symmetric_cell(v: Values) -> Found:
         yield "lithium.depth_top", "needs cell: {kind: symmetric}: a half cell has one electrode"
     if kind != "symmetric":
         return
-    if v.get("model") == "paper":
-        yield "cell.kind", "a symmetric cell needs model: conserved; model: paper is a half cell"
-    if v.get("backend") == "fipy":
-        yield "cell.kind", "a symmetric cell needs backend: numba; FiPy solves half cells"
     if v.get("geometry.separator") is not None:
         yield "geometry.separator", "goes on top, where a symmetric cell has its second lithium"
     if depth is None or top is None or height is None:
@@ -125,16 +122,6 @@ def _salt_is_complete(v: Values) -> Found:
             yield path, "needs transference_number below 1: in a single-ion conductor c stays c0"
         elif number < 1.0 and path in v and v[path] is None:
             yield path, f"a transference_number below 1 needs it, as {name}: {example}"
-    if number < 1.0 and v.get("model") == "paper":
-        yield (
-            "electrolyte.transference_number",
-            "a number below 1 needs model: conserved; model: paper has paper.ion_diffusivity",
-        )
-    if number < 1.0 and v.get("backend") == "fipy":
-        yield (
-            "electrolyte.transference_number",
-            "a number below 1 needs backend: numba; FiPy solves single-ion conductors",
-        )
 
 
 def _activation_is_complete(v: Values) -> Found:
@@ -184,13 +171,6 @@ def _surface_is_convex(v: Values) -> Found:
             f"the surface energy is not convex for epsilon = {epsilon:g} and w = {fold}: epsilon "
             f"must stay below {limit:.4g}",
         )
-    if v.get("model") == "paper":
-        yield "lithium.anisotropy", "needs model: conserved; model: paper has paper.anisotropy"
-    if v.get("backend") == "fipy":
-        yield (
-            "lithium.anisotropy",
-            "needs backend: numba; of the conserved model FiPy solves isotropic surfaces",
-        )
 
 
 def _maps_suit_the_rest(v: Values) -> Found:
@@ -198,10 +178,6 @@ def _maps_suit_the_rest(v: Values) -> Found:
     given = {path: v[path] for path in lists if v.get(path)}
     image = v.get("geometry.kind") == "image" and v.get("geometry.threshold") is None
     for path, entries in given.items():
-        if v.get("model") == "paper":
-            yield path, "needs model: conserved; model: paper has one wall and one electrolyte"
-        if v.get("backend") == "fipy":
-            yield path, "needs backend: numba; FiPy solves with one wall and one electrolyte"
         if not image and any(entry.where.label is not None for entry in entries):
             yield path, "a label needs geometry: {kind: image} without a threshold"
     if "coatings" in given:
@@ -244,10 +220,6 @@ def _noise_is_complete(v: Values) -> Found:
     number = v.get("electrolyte.transference_number")
     if number is not None and number < 1.0:
         yield "noise.thermal", "needs a single-ion conductor; the noise of a salt is not there"
-    if v.get("model") == "paper":
-        yield "noise.thermal", "needs model: conserved"
-    if v.get("backend") == "fipy":
-        yield "noise.thermal", "needs backend: numba"
 
 
 def _steps_are_ordered(v: Values) -> Found:
@@ -287,4 +259,5 @@ _CHECKS = (
     _noise_is_complete,
     _steps_are_ordered,
     _ions_diffuse_forwards,
+    missing,
 )

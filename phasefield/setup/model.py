@@ -13,11 +13,10 @@ from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.base import Model
 from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.readings import ConservedReadings
-from phasefield.models.conserved.stepper import ConservedStepper
 from phasefield.models.conserved.symmetric_cell import SymmetricReadings
 from phasefield.models.published.readings import PublishedAudit, PublishedReadings
 from phasefield.models.published.state import PublishedState
-from phasefield.models.published.stepper import PublishedStepper
+from phasefield.setup.backends import factories
 from phasefield.setup.initial_state import at_rest, contact_per_area, front
 from phasefield.setup.parameters import coefficients, noise_of, salt_of
 from phasefield.setup.published_parameters import published_parameters
@@ -43,17 +42,10 @@ def _conserved(case: Case, domain: Domain, initial_xi: Array | None, force: bool
     parameters, solver = coefficients(case, resistance), case.solver
     cell, contributions = equipped(domain, parameters, salt_of(case), noise_of(case))
     start = replace(start, own=contributions.begin())
-    backend = ConservedStepper if case.backend == "numba" else _fipy_conserved_backend()
-    stepper = backend(cell, contributions, solver.tolerance, solver.max_newton)
+    make = factories(case.backend).conserved
+    stepper = make(cell, contributions, solver.tolerance, solver.max_newton)
     observer = SymmetricReadings if domain.symmetric else ConservedReadings
     return Model(start, stepper, observer(cell, contributions, start.xi), resistance)
-
-
-def _fipy_conserved_backend() -> type[ConservedStepper]:
-    """FiPy is imported (seconds) only where it is asked for."""
-    from phasefield.fipy_backend.conserved import FipyConservedStepper
-
-    return FipyConservedStepper
 
 
 def _paper(case: Case, domain: Domain, initial_xi: Array | None, force: bool) -> Model:
@@ -62,18 +54,8 @@ def _paper(case: Case, domain: Domain, initial_xi: Array | None, force: bool) ->
     zero = np.zeros(domain.grid.shape)
     start = PublishedState(0.0, xi, model.ion_concentration * domain.phi, zero, 0.0)
     solver = case.solver
-    backend = _paper_backend(case.backend)(
-        domain, model, case.interface.width, solver.tolerance, solver.max_newton
-    )
+    make = factories(case.backend).published
+    stepper = make(domain, model, case.interface.width, solver.tolerance, solver.max_newton)
     observer = PublishedReadings(domain, model, xi)
     audit = PublishedAudit(observer.ion_inventory(start))
-    return Model(start, backend, observer, case.resistance, audit)
-
-
-def _paper_backend(name: str) -> type[PublishedStepper]:
-    """Backend by its name; FiPy is imported (seconds) only where it is asked for."""
-    if name == "numba":
-        return PublishedStepper
-    from phasefield.fipy_backend.published import FipyPublishedStepper
-
-    return FipyPublishedStepper
+    return Model(start, stepper, observer, case.resistance, audit)
