@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import math
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import phasefield
 from phasefield.case import case_from_dict
 from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.setup.forecast import preflight
@@ -217,3 +220,20 @@ def test_terminations_of_a_strip():
     assert found[SHORT].excess(state, 0.0) == -1.0
     xi[0, -1, 1] = 0.75
     assert found[SHORT].excess(state, 0.0) == pytest.approx(0.5)
+
+
+STEPS = {"PlateStep", "StripStep", "RestStep", "HoldStep", "PulseEntry", "RepeatEntry"}
+STEPS |= {"StaircaseEntry"}
+
+
+def test_steps_are_told_apart_by_themselves_alone():
+    """A new kind of step joins without a `match` or an `isinstance` in another room."""
+    for file in (Path(phasefield.__file__).parent).rglob("*.py"):
+        if file.name in ("protocol.py", "steps.py") and file.parent.name == "case":
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            tests = isinstance(node, ast.MatchClass) or (
+                isinstance(node, ast.Call) and getattr(node.func, "id", "") == "isinstance"
+            )
+            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if tests else set()
+            assert not names & STEPS, f"{file}:{node.lineno}"

@@ -162,7 +162,7 @@ def test_pressure_at_rest_is_jurin_s(angle):
 def test_relaxation_keeps_the_lithium_and_lowers_the_energy():
     simulation = build(small("lithium.contact_angle=62 deg"))
     domain, observer = simulation.domain, simulation.model.readings
-    centres = (np.arange(domain.grid.shape[1]) + 0.5) * domain.grid.spacing[1]
+    centres = domain.grid.centres(1)
     flat = front_at_rest(centres - 1.5e-6, 0.3e-6)[None, :, None] * (domain.pore > 0)
     assert observer.lithium_volume_per_area(simulation.initial_xi) == pytest.approx(
         observer.lithium_volume_per_area(flat), rel=1e-9

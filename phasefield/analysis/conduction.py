@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from phasefield.grid.collectives import connected, mean, total
 from phasefield.solvers.multigrid.scalar import Network, face_conductances
 
 __all__ = ["Conduction", "conduction", "effective_conductivity"]
@@ -45,7 +45,7 @@ def conduction(phase: NDArray[np.bool_], spacing: Spacing, axis: int) -> Conduct
     axis : along which the current flows.
     """
     found = effective_conductivity(phase.astype(np.float64), spacing, axis)
-    share = float(phase.mean())
+    share = mean(phase)
     return Conduction(found, share / found if found > 0 else float("inf"))
 
 
@@ -75,13 +75,13 @@ def effective_conductivity(sigma: FloatArray, spacing: Spacing, axis: int) -> fl
     into = ends[0]
     potential = Network(faces, ends[0] + ends[1]).solve(into, TOLERANCE).potential
     # through the face at potential 1: conductance of the half cells times what they lack to 1
-    current = float(np.sum(into * (1.0 - potential))) * float(np.prod(spacing))
+    current = total(into * (1.0 - potential)) * float(np.prod(spacing))
     lengths = [n * d for n, d in zip(sigma.shape, spacing, strict=True)]
     across = float(np.prod([length for a, length in enumerate(lengths) if a != axis]))
     return current * lengths[axis] / across
 
 
 def _joining_both_faces(conducting: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
-    bodies, _ = ndimage.label(conducting)
+    bodies, _ = connected(conducting)
     both = np.intersect1d(bodies.take(0, axis=axis), bodies.take(-1, axis=axis))
     return np.asarray(np.isin(bodies, both[both > 0]))

@@ -22,6 +22,7 @@ from phasefield.analysis.front import (
     nearest_known,
     pore_volume_below,
 )
+from phasefield.grid.collectives import connected
 
 __all__ = ["Uniformity", "uniformity"]
 
@@ -148,7 +149,7 @@ def _mean_per_pore(rise: FloatArray, surface: FreeSurface) -> FloatArray:
     """Mean rise of every connected group of columns with a front [m]."""
     has_front = np.zeros(math.prod(surface.shape), bool)
     has_front[surface.column] = True
-    pores, count = ndimage.label(has_front.reshape(surface.shape))
+    pores, count = connected(has_front.reshape(surface.shape))
     pore = pores.ravel()[surface.column]
     return np.asarray(ndimage.mean(rise, pore, np.arange(1, count + 1)))
 

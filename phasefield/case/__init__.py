@@ -14,21 +14,22 @@ from phasefield.case.loading import (
     load_case,
     with_overrides,
 )
-from phasefield.case.protocol import (
+from phasefield.case.protocol import PulseEntry, RepeatEntry, Stage, StaircaseEntry
+from phasefield.case.steps import (
+    Format,
     HoldStep,
+    Limit,
     PlateStep,
     ProtocolStep,
-    PulseEntry,
-    RepeatEntry,
     RestStep,
-    Stage,
-    StaircaseEntry,
     StripStep,
 )
 
 __all__ = [
     "Case",
+    "Format",
     "HoldStep",
+    "Limit",
     "PlateStep",
     "ProtocolStep",
     "PulseEntry",

@@ -15,8 +15,6 @@ from phasefield.case.coatings import Coating
 from phasefield.case.cross_checks import cross_checks
 from phasefield.case.geometry import Geometry
 from phasefield.case.protocol import (
-    HoldStep,
-    PlateStep,
     ProtocolEntry,
     ProtocolStep,
     Stage,
@@ -51,11 +49,6 @@ PAPER_PLATES = (
 )
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S([^\n]*\S)?$")]
-
-
-def _plates(step: ProtocolStep) -> bool:
-    """Whether a step of the protocol plates."""
-    return isinstance(step, PlateStep) or (isinstance(step, HoldStep) and step.voltage > 0)
 
 
 class Case(Section):
@@ -108,7 +101,7 @@ class Case(Section):
         wrong = cross_checks(leaf_values(self))
         if self.model != "paper" and self.paper != Paper():
             wrong.append(("paper", f"these keys need model: paper, you gave model: {self.model}"))
-        if self.model == "paper" and not all(map(_plates, self.protocol)):
+        if self.model == "paper" and not all(step.plates for step in self.protocol):
             wrong.append(("protocol", PAPER_PLATES))
         if wrong:
             text = "; ".join(f"{path}: {message}" for path, message in wrong)
@@ -138,7 +131,7 @@ class Case(Section):
     @property
     def holds_voltage(self) -> bool:
         """Whether some step holds a voltage, so that its current density is found."""
-        return any(isinstance(step, HoldStep) for step in self.protocol)
+        return any(step.held_voltage is not None for step in self.protocol)
 
     @property
     def duration(self) -> float:

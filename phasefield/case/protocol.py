@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import ceil, inf
+from math import ceil
 from typing import Annotated, Any
 
 from pydantic import (
@@ -20,29 +20,22 @@ from pydantic import (
 
 from phasefield.case.quantities import (
     CurrentDensity,
-    HeldVoltage,
     OptionalArealCharge,
-    OptionalCurrentDensity,
     OptionalTime,
     PlatingVoltage,
-    StrippingVoltage,
     Time,
 )
 from phasefield.case.sections import Section, key
+from phasefield.case.steps import (
+    Format,
+    HoldStep,
+    PlateStep,
+    ProtocolStep,
+    RestStep,
+    StripStep,
+)
 
-__all__ = [
-    "HoldStep",
-    "PlateStep",
-    "ProtocolEntry",
-    "ProtocolStep",
-    "PulseEntry",
-    "RepeatEntry",
-    "RestStep",
-    "Stage",
-    "StaircaseEntry",
-    "StripStep",
-    "stages_of",
-]
+__all__ = ["ProtocolEntry", "PulseEntry", "RepeatEntry", "Stage", "StaircaseEntry", "stages_of"]
 
 NOT_THIS_STEP: Any = None
 """Value of the steps that an entry does not hold."""
@@ -51,110 +44,6 @@ MOST_STEPS = 20_000
 """Plain steps that one entry may come to; each takes some ten time steps or more."""
 
 Times = Annotated[int, Field(ge=1)]
-
-
-class _CurrentStep(Section):
-    """What steps at a constant current share."""
-
-    current_density: CurrentDensity = key("per total cross-section of the cell", "0.2 mA/cm^2")
-    duration: OptionalTime = key("how long; duration, charge or both", "1000 s", None)
-    charge: OptionalArealCharge = key(
-        "per total cross-section; the step then ends", "0.1 mAh/cm^2", None
-    )
-
-    @property
-    def longest(self) -> float:
-        """Time after which the step has ended [s]."""
-        by_charge = inf if self.charge is None else self.charge / self.current_density
-        return min(inf if self.duration is None else self.duration, by_charge)
-
-    @property
-    def ends_by_charge(self) -> bool:
-        """Whether the charge is reached before the duration."""
-        return self.duration is None or self.longest < self.duration
-
-    @model_validator(mode="after")
-    def _ends(self) -> _CurrentStep:
-        if self.duration is None and self.charge is None:
-            raise ValueError("needs duration or charge, such as duration: 1000 s")
-        return self
-
-
-class PlateStep(_CurrentStep):
-    """Plate lithium at a constant current."""
-
-    termination: PlatingVoltage = key("cell voltage at which the step ends", "50 mV", "1 V")
-
-    @property
-    def kind(self) -> str:
-        """Name of the step in the case file."""
-        return "plate"
-
-    @property
-    def signed_current_density(self) -> float:
-        """J [A m-2], positive when lithium is plated."""
-        return self.current_density
-
-
-class StripStep(_CurrentStep):
-    """Strip lithium at a constant current."""
-
-    current_density: CurrentDensity = key(
-        "per total cross-section of the cell, without a sign", "0.2 mA/cm^2"
-    )
-    termination: StrippingVoltage = key("cell voltage at which the step ends", "-50 mV", "-1 V")
-
-    @property
-    def kind(self) -> str:
-        """Name of the step in the case file."""
-        return "strip"
-
-    @property
-    def signed_current_density(self) -> float:
-        """J [A m-2], negative when lithium is stripped."""
-        return -self.current_density
-
-
-class RestStep(Section):
-    """Let no current pass."""
-
-    duration: Time = key("how long", "600 s")
-
-    @property
-    def kind(self) -> str:
-        """Name of the step in the case file."""
-        return "rest"
-
-    @property
-    def longest(self) -> float:
-        """Time after which the step has ended [s]."""
-        return self.duration
-
-
-class HoldStep(Section):
-    """Hold a voltage; the current density that flows is found."""
-
-    voltage: HeldVoltage = key("counter electrode against the metal; below 0 it strips", "9 mV")
-    duration: Time = key("how long, at most", "1000 s")
-    charge: OptionalArealCharge = key(
-        "plated or stripped in this step; it then ends", "0.1 mAh/cm^2", None
-    )
-    termination: OptionalCurrentDensity = key(
-        "current density, without a sign, below which the step ends", "0.01 mA/cm^2", None
-    )
-
-    @property
-    def kind(self) -> str:
-        """Name of the step in the case file."""
-        return "hold"
-
-    @property
-    def longest(self) -> float:
-        """Time after which the step has ended [s]."""
-        return self.duration
-
-
-ProtocolStep = PlateStep | StripStep | RestStep | HoldStep
 
 
 class PulseEntry(Section):
@@ -173,6 +62,15 @@ class PulseEntry(Section):
         for _ in range(self.times):
             yield pulse
             yield RestStep.model_construct(duration=self.off)
+
+    def in_words(self, written: Format) -> str:
+        """What is done, for a sentence of the report."""
+        current, on, off = (
+            written.current(self.current_density),
+            written.time(self.on),
+            written.time(self.off),
+        )
+        return f"{self.times} pulses of {current} for {on}, {off} apart"
 
 
 class _Entry(Section):
@@ -235,6 +133,11 @@ class RepeatEntry(Section):
         examples=["[{rest: {duration: 600 s}}]"],
     )
 
+    def in_words(self, written: Format) -> str:
+        """What is done, for a sentence of the report."""
+        inner = " – ".join(entry.held.in_words(written) for entry in self.steps)
+        return f"{self.times} cycles ({inner})"
+
 
 class StaircaseEntry(Section):
     """Plate and strip at a current that grows, until contact is lost or the cell shorted."""
@@ -267,6 +170,12 @@ class StaircaseEntry(Section):
         }
         plate = PlateStep.model_construct(**shared, termination=self.termination)
         return plate, StripStep.model_construct(**shared, termination=-self.termination)
+
+    def in_words(self, written: Format) -> str:
+        """What is done, for a sentence of the report."""
+        stairs = [*self.current_densities()]
+        first, last = written.current(stairs[0]), written.current(stairs[-1])
+        return f"a staircase of {self.cycles * len(stairs)} cycles from {first} to {last}"
 
     @model_validator(mode="after")
     def _ends(self) -> StaircaseEntry:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from phasefield.fipy_backend.conserved_equations import FipyEquations, MeshFields
 from phasefield.fipy_backend.library import EquilibratedLU
 from phasefield.fipy_backend.sweeps import between, damping, solve_by_sweeps, sweep
+from phasefield.grid.collectives import largest_size, total_by_number
 from phasefield.models.conserved.cell import Cell
 from phasefield.models.conserved.contribution import Contribution
 from phasefield.models.conserved.step import Step, Unknowns
@@ -91,7 +92,7 @@ class FipyConservedStepper(ConservedStepper):
         floating = self._floating(step)
         equation = self._equations.coupled(self._fed(fed, step), floating=floating)
         rows = self._scaled(sweep(equation, step.formula.dt, self._solver), step)
-        residual = float(max(np.abs(rows).max(), np.abs(net).max(initial=0.0)))
+        residual = max(largest_size(rows), largest_size(net))
         return residual, self._get(fed, step)
 
     def _fed(self, unknowns: Unknowns, step: Step) -> Step:
@@ -127,8 +128,7 @@ class FipyConservedStepper(ConservedStepper):
 
     def _per_body(self, values: Array, step: Step) -> Array:
         """Sum over the cells of each body, the grounded ones together in [0]."""
-        sums = np.bincount(step.index, weights=values, minlength=step.nodes.unknown + 1)
-        return np.asarray(sums, float)
+        return total_by_number(step.index, values, step.nodes.unknown + 1)
 
     def _set(self, unknowns: Unknowns, step: Step) -> None:
         equations = self._equations

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from phasefield.fipy_backend.library import EquilibratedLU
 from phasefield.fipy_backend.published_equations import FipyPublishedEquations
 from phasefield.fipy_backend.sweeps import between, damping, solve_by_sweeps, sweep
+from phasefield.grid.collectives import largest_size, total
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.published.newton_system import PublishedStep, PublishedUnknowns
 from phasefield.models.published.parameters import PublishedParameters
@@ -83,7 +84,7 @@ class FipyPublishedStepper(PublishedStepper):
             vectors.append(sweep(equation, step.formula.dt, self._solver))
             found.append(self._get())
         rows = self._scaled(vectors[0], step)
-        residual = float(max(np.abs(rows).max(), abs(self._net(now, step))))
+        residual = max(largest_size(rows), abs(self._net(now, step)))
         low, high = found
         net = self._net(low, step)
         share = -net / (self._net(high, step) - net)
@@ -100,7 +101,7 @@ class FipyPublishedStepper(PublishedStepper):
         """Residual of the equation of V0: metal grown too much, or V0 over the one given."""
         if step.growth is None:
             return float(unknowns.applied[0] - step.voltage) / self._model.thermal_voltage
-        return float(np.sum(step.formula.alpha0 * unknowns.xi - step.xi_history)) - step.growth
+        return total(step.formula.alpha0 * unknowns.xi - step.xi_history) - step.growth
 
     def _set(self, unknowns: PublishedUnknowns) -> None:
         equations = self._equations

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from phasefield.grid.collectives import largest_size
 from phasefield.models.base import LARGEST_POTENTIAL_CHANGE, LARGEST_XI_CHANGE
 from phasefield.models.conserved.step import Unknowns
 from phasefield.models.published.newton_system import PublishedUnknowns
@@ -83,10 +84,10 @@ def damping(
     xi_change: Array, potential_changes: tuple[Array, ...], thermal_voltage: float
 ) -> float:
     """Share of an update that leaves no unknown where its tangent says nothing, as Newton's [1]."""
-    largest = max(np.abs(change).max(initial=SMALLEST) for change in potential_changes)
+    largest = max(SMALLEST, *(largest_size(change) for change in potential_changes))
     return min(
         1.0,
-        LARGEST_XI_CHANGE / max(float(np.abs(xi_change).max()), SMALLEST),
+        LARGEST_XI_CHANGE / max(largest_size(xi_change), SMALLEST),
         LARGEST_POTENTIAL_CHANGE / (largest / thermal_voltage),
     )
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-__all__ = ["Grid"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Grid", "cell_centres"]
+
+
+def cell_centres(cells: int, spacing: float) -> NDArray[np.float64]:
+    """Coordinates of the centres of cells in a row [m], of the size `spacing` [m]."""
+    return np.asarray((np.arange(cells) + 0.5) * spacing)
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,10 @@ class Grid:
     def cell_volume(self) -> float:
         """Volume of a cell [m3]."""
         return prod(self.spacing)
+
+    def centres(self, axis: int) -> NDArray[np.float64]:
+        """Coordinates of the centres of the cells along an axis [m], from its low end."""
+        return cell_centres(self.shape[axis], self.spacing[axis])
 
     @property
     def extent(self) -> tuple[float, float, float]:

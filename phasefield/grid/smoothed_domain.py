@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 
 from geometries import Scaffold
 from phasefield.errors import GeometryInvalid
+from phasefield.grid.collectives import connected, largest, mean, total, total_by_number
 from phasefield.grid.grid import Grid
 
 __all__ = ["DROPPED_BELOW", "Domain", "Maps", "Wall", "build_domain"]
@@ -105,13 +106,13 @@ class Domain:
     @property
     def porosity(self) -> float:
         """Share of pore in the kept cells of the whole domain [1]."""
-        return float(self.pore.mean())
+        return mean(self.pore)
 
     def straight_to(self, height: float) -> bool:
         """Whether the pores keep their shape from the lithium side up to a height [m]."""
         layers = int(np.ceil(height / self.grid.spacing[self.grid.growth_axis]))
         section = np.moveaxis(self.pore, self.grid.growth_axis, 0)[:layers]
-        return float(np.ptp(section, axis=0).max()) <= SAME_SHARE
+        return largest(np.ptp(section, axis=0)) <= SAME_SHARE
 
     @cached_property
     def electrode(self) -> NDArray[np.float64]:
@@ -124,10 +125,10 @@ class Domain:
         layer[self.grid.growth_axis] = slice(-1, None)
         share = np.zeros(self.grid.shape)
         share[tuple(layer)] = self.electrolyte[tuple(layer)]
-        total = share.sum() * self.grid.cell_volume
-        if total == 0.0:
+        volume = total(share) * self.grid.cell_volume
+        if volume == 0.0:
             raise GeometryInvalid("no electrolyte touches the counter electrode")
-        return share * (self.grid.cross_section / total)
+        return share * (self.grid.cross_section / volume)
 
 
 def build_domain(
@@ -157,7 +158,7 @@ def build_domain(
     electrolyte[electrolyte < DROPPED_BELOW] = 0.0
     density = 4.0 * phi * (1.0 - phi) / interface_width
     density[(pore == 0.0) | (electrolyte == 0.0)] = 0.0
-    area = density.sum() * grid.cell_volume
+    area = total(density) * grid.cell_volume
     bias = area / scaffold.wall_area - 1.0
     if abs(bias) > LARGEST_AREA_BIAS and not force:
         raise GeometryInvalid(
@@ -195,9 +196,9 @@ def _joined_to(share: NDArray[np.float64], end: int | None, axis: int) -> NDArra
 
 def _reaching(cells: NDArray[np.bool_], end: int | None, axis: int) -> NDArray[np.bool_]:
     """Cells that are joined through others to an end (0 or -1) of an axis, or to most others."""
-    bodies, _ = ndimage.label(cells)
+    bodies, count = connected(cells)
     if end is None:
-        sizes = np.bincount(bodies.ravel())
+        sizes = total_by_number(bodies.ravel(), np.ones(cells.size), count + 1)
         sizes[0] = 0
         return np.asarray((bodies == sizes.argmax()) & cells)
     reached = np.unique(bodies.take(end, axis=axis))
@@ -212,6 +213,6 @@ def _level_shift(distance: NDArray[np.float64], width: float, pore_cells: float)
     """Shift [m] of the level set after which sum(1 - phi) is the sharp volume `pore_cells`."""
 
     def excess(shift: float) -> float:
-        return float(np.sum(1.0 - _profile(distance + shift, width))) - pore_cells
+        return total(1.0 - _profile(distance + shift, width)) - pore_cells
 
     return float(brentq(excess, -width, width, xtol=1e-9 * width))

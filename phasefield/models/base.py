@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from phasefield.grid.collectives import total
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.readings import Observation
 from phasefield.solvers.time_formula import TimeFormula
@@ -212,4 +213,4 @@ def front_norm(domain: Domain, interface_width: float, difference: Array) -> flo
     """Root mean square of a difference in xi over one interface width of pore cross-section [1]."""
     grid = domain.grid
     cells = interface_width * grid.cross_section / grid.cell_volume * domain.porosity
-    return float(np.sqrt(np.sum(domain.pore * difference**2) / cells))
+    return float(np.sqrt(total(domain.pore * difference**2) / cells))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from phasefield.analysis.contact import ContactMetrics
 from phasefield.analysis.front import front_height, pore_volume_below
 from phasefield.analysis.uniformity import Uniformity, uniformity
+from phasefield.grid.collectives import per_cross_section, total
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.voltage import Resistance, VoltageParts
 from phasefield.physics.transport import contact
@@ -150,7 +151,7 @@ class DepositReadings:
     def contact_area_per_area(self, xi: Array) -> float:
         """True area on which lithium touches the electrolyte, over the cross-section [1]."""
         grid = self._domain.grid
-        return float(np.sum(self._contact_weight(xi))) / grid.cross_section
+        return total(self._contact_weight(xi)) / grid.cross_section
 
     def _contact_weight(self, xi: Array) -> Array:
         """Contact area in each cell [m2]."""
@@ -163,8 +164,7 @@ class DepositReadings:
 
     def _of(self, share: Array) -> float:
         """Volume of what takes that share of the cells, over the cross-section [m]."""
-        grid = self._domain.grid
-        return float(np.sum(share)) * grid.cell_volume / grid.cross_section
+        return per_cross_section(share, self._domain.grid)
 
     def _front(self, xi: Array) -> Array:
         grid = self._domain.grid

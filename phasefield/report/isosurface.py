@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from phasefield.grid.collectives import connected
 from phasefield.report.style import ACCENT as ADDED
 from phasefield.report.style import LITHIUM, LLZO
 
@@ -89,7 +90,7 @@ def _unfold(field: FloatArray, mirror_axes: tuple[int, ...]) -> FloatArray:
 
 def _without_front_pores(xi: FloatArray, psi: FloatArray) -> FloatArray:
     """Lithium (up, depth, across) without the pores that would hide the cut through the middle."""
-    pores, count = ndimage.label(psi > 0.25)
+    pores, count = connected(psi > 0.25)
     boxes = ndimage.find_objects(pores)
     hiding = [k + 1 for k in range(count) if boxes[k][1].stop <= xi.shape[1] // 2]
     return np.where(np.isin(pores, hiding), 0.0, xi)

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from phasefield.analysis.estimates import MAH_PER_CM2
-from phasefield.case import (
-    HoldStep,
-    PlateStep,
-    ProtocolStep,
-    PulseEntry,
-    RepeatEntry,
-    RestStep,
-    StaircaseEntry,
-    StripStep,
-)
+from phasefield.case import Format
 from phasefield.report.data import RunData
 from phasefield.report.number_format import (
     current,
@@ -28,6 +17,15 @@ from phasefield.report.number_format import (
 from phasefield.report.published_charges import ledger_sentences
 
 __all__ = ["headline", "narrative", "notice"]
+
+
+def _areal_charge(charge: float) -> str:
+    """A charge per cross-section [C m-2] in mAh/cm²."""
+    return number(charge / MAH_PER_CM2, 3, "mAh/cm²")
+
+
+WRITTEN = Format(current, voltage, time_span, _areal_charge)
+"""How the report writes the numbers of a step."""
 
 EVENNESS = (
     (0.02, "practically flat"),
@@ -60,52 +58,13 @@ def headline(data: RunData) -> str:
     case = data.case
     done = {step.kind for step in case.protocol}
     verb = "cycled in" if "strip" in done else "plated into"
-    steps = ", then ".join(_entry(entry.held) for entry in case.entries)
+    steps = ", then ".join(entry.held.in_words(WRITTEN) for entry in case.entries)
     porosity = "" if data.porosity is None else f" porosity {100 * data.porosity:.4g} %"
     return (
         f"Lithium {verb} {case.geometry.in_words(length(case.geometry.pore_size))} in LLZO,"
         f"{porosity}, {steps}."
         f"{' The model as published.' if case.model == 'paper' else ''}"
     )
-
-
-def _entry(held: Any) -> str:
-    """An entry of the protocol, a single step or steps that belong together."""
-    match held:
-        case PulseEntry():
-            return (
-                f"{held.times} pulses of {current(held.current_density)} for {time_span(held.on)},"
-                f" {time_span(held.off)} apart"
-            )
-        case RepeatEntry():
-            inner = " – ".join(_entry(entry.held) for entry in held.steps)
-            return f"{held.times} cycles ({inner})"
-        case StaircaseEntry():
-            stairs = [*held.current_densities()]
-            return (
-                f"a staircase of {held.cycles * len(stairs)} cycles from {current(stairs[0])} to"
-                f" {current(stairs[-1])}"
-            )
-    return _step(held)
-
-
-def _step(step: ProtocolStep) -> str:
-    match step:
-        case PlateStep():
-            return f"{current(step.current_density)} {_end(step)}"
-        case StripStep():
-            return f"stripped at {current(step.current_density)} {_end(step)}"
-        case RestStep():
-            return f"rest for {time_span(step.duration)}"
-        case HoldStep():
-            return f"{voltage(step.voltage)} held for {time_span(step.duration)}"
-
-
-def _end(step: PlateStep | StripStep) -> str:
-    """The planned end of a step at a constant current."""
-    if step.ends_by_charge and step.charge is not None:
-        return f"to {number(step.charge / MAH_PER_CM2, 3, 'mAh/cm²')}"
-    return f"for {time_span(step.longest)}"
 
 
 def narrative(data: RunData) -> list[str]:

@@ -184,7 +184,7 @@ class _Places:
         """Centres of the cells above the lithium side [m], to be broadcast."""
         axis, along = self._grid.growth_axis, [1, 1, 1]
         along[axis] = -1
-        centres = (np.arange(self._grid.shape[axis]) + 0.5) * self._grid.spacing[axis]
+        centres = self._grid.centres(axis)
         return np.asarray(centres.reshape(along))
 
     def _nearest_solid(self, label: int) -> Mask:

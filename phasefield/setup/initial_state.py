@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.case import Case
+from phasefield.grid.collectives import per_cross_section
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.lithium_bodies import of_first_electrode
 from phasefield.models.conserved.relaxation import relax
@@ -30,7 +31,7 @@ def front(case: Case, domain: Domain) -> Array:
     In a symmetric cell there is one from either end.
     """
     grid = domain.grid
-    centres = (np.arange(grid.shape[grid.growth_axis]) + 0.5) * grid.spacing[grid.growth_axis]
+    centres = grid.centres(grid.growth_axis)
     above, width = centres - case.lithium.depth, case.interface.width
     if case.model == "paper":
         profile = 0.5 * (1.0 - np.tanh(2.0 * above / width))
@@ -75,5 +76,4 @@ def contact_per_area(domain: Domain, xi: Array) -> float:
     """Contact area of the (first) electrode with LLZO over the cross-section [1]."""
     if domain.symmetric:
         xi = np.where(of_first_electrode(xi, domain), xi, 0.0)
-    area = float(np.sum(domain.wall_density * contact.py_func(xi))) * domain.grid.cell_volume
-    return area / domain.grid.cross_section
+    return per_cross_section(domain.wall_density * contact.py_func(xi), domain.grid)

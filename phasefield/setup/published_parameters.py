@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from phasefield.case import Case, HoldStep, PlateStep, ProtocolStep, RestStep, StripStep
+from phasefield.case import Case, ProtocolStep
 from phasefield.constants import FARADAY, GAS_CONSTANT
 from phasefield.errors import CaseError
 from phasefield.models.published.parameters import PublishedParameters
@@ -72,13 +72,9 @@ def force_scale(step: ProtocolStep, i0: float, alpha: float, thermal_voltage: fl
     value at eta = -V0 and c = c0. Both are chosen; where the shipped cases end, at 2 A/m2 and the
     V0 of each, the second is 0.95, 0.61 and 0.57 of the first.
     """
-    match step:
-        case PlateStep() | StripStep():
-            return 2.0 * abs(step.current_density) / i0
-        case RestStep():
-            return 0.0
-        case HoldStep():
-            return abs(float(driving_force.py_func(1.0, -step.voltage, alpha, thermal_voltage)))
+    if step.held_voltage is None:
+        return 2.0 * abs(step.signed_current_density) / i0
+    return abs(float(driving_force.py_func(1.0, -step.held_voltage, alpha, thermal_voltage)))
 
 
 def smallest_cross_term(drive: float) -> float:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 
 from geometries import Scaffold
-from phasefield.case import Case, HoldStep, PlateStep, ProtocolStep, RestStep, StripStep
+from phasefield.case import Case
 from phasefield.constants import FARADAY
 from phasefield.errors import CaseError, Problem
 from phasefield.units import format as show
@@ -85,14 +85,12 @@ def front_range(case: Case, scaffold: Scaffold | None = None) -> tuple[float, fl
     return case.lithium.depth + min(0.0, *rises), case.lithium.depth + max(0.0, *rises)
 
 
-def _rises(
-    case: Case, scaffold: Scaffold | None, kinds: tuple[type, ...] = (object,)
-) -> list[float]:
-    """Rise at the start and after each step of the protocol that is one of `kinds` [m]."""
+def _rises(case: Case, scaffold: Scaffold | None, *, given: bool = False) -> list[float]:
+    """Rise at the start and after each step of the protocol, or each of a `given` current [m]."""
     charge, charges = 0.0, [0.0]
     for step in case.protocol:
-        if isinstance(step, kinds):
-            charge += _current_density(case, step) * step.longest
+        if step.held_voltage is None or not given:
+            charge += step.expected_current_density(case.resistance) * step.longest
             charges.append(charge)
     per_charge = case.lithium.molar_volume, FARADAY * porosity_of(case, scaffold)
     return [charge * per_charge[0] / per_charge[1] for charge in charges]
@@ -110,16 +108,6 @@ def height_of(case: Case, scaffold: Scaffold | None) -> float:
     if case.geometry.height is not None:
         return case.geometry.height
     return math.inf if scaffold is None else scaffold.height - (case.geometry.separator or 0.0)
-
-
-def _current_density(case: Case, step: ProtocolStep) -> float:
-    match step:
-        case PlateStep() | StripStep():
-            return step.signed_current_density
-        case RestStep():
-            return 0.0
-        case HoldStep():
-            return step.voltage / case.resistance
 
 
 def _interface(case: Case) -> Iterator[Problem]:
@@ -171,7 +159,7 @@ def _void(case: Case) -> Iterator[Problem]:
     lithium, width = case.lithium, case.interface.width
     least = VOID_STRENGTH * lithium.surface_energy / width
     one = case.cell.kind == "half"
-    plates = one and all(isinstance(step, PlateStep) for step in case.protocol)
+    plates = one and all(step.direction == 1 for step in case.protocol)
     if case.model == "paper" or plates or lithium.nucleation_pressure >= least * (1 - ROUND_OFF):
         return
     yield case.problem(
@@ -185,7 +173,7 @@ def _void(case: Case) -> Iterator[Problem]:
 
 def _room(case: Case, scaffold: Scaffold | None) -> Iterator[Problem]:
     """What is sure to be plated must fit; holds, known by estimate, end at the short circuit."""
-    depth, rise = case.lithium.depth, max(_rises(case, scaffold, (PlateStep, StripStep)))
+    depth, rise = case.lithium.depth, max(_rises(case, scaffold, given=True))
     height = height_of(case, scaffold)
     clearance = CLEARANCE * case.interface.width
     if depth < clearance:

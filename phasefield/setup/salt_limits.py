@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TypeGuard
 
 from phasefield.analysis.salt_limits import limiting_current_density, sand_time
-from phasefield.case import Case, PlateStep, ProtocolStep, StripStep
+from phasefield.case import Case
 from phasefield.grid.smoothed_domain import Domain
 
 __all__ = ["estimate"]
@@ -26,10 +25,6 @@ def estimate(case: Case, domain: Domain) -> tuple[float, float] | None:
     salt = given.diffusivity, given.concentration, given.transference_number
     lithium = case.lithium.depth + (case.lithium.depth_top or 0.0)
     share, length = 1.0 - domain.porosity, domain.grid.height - lithium
-    steps = [abs(step.signed_current_density) for step in case.protocol if _at_current(step)]
-    sand = sand_time(max(steps) / share, *salt) if steps else inf
+    largest = max((abs(step.signed_current_density) for step in case.protocol), default=0.0)
+    sand = sand_time(largest / share, *salt) if largest else inf
     return share * limiting_current_density(length, *salt), sand
-
-
-def _at_current(step: ProtocolStep) -> TypeGuard[PlateStep | StripStep]:
-    return isinstance(step, PlateStep | StripStep)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from geometries import GeometryError, Scaffold, generate, require_open, trimmed, with_separator
-from phasefield.case import Case, RestStep, StripStep
+from phasefield.case import Case
 from phasefield.errors import CaseError, GeometryInvalid
 
 __all__ = ["build_scaffold"]
@@ -46,8 +46,8 @@ def build_scaffold(case: Case, *, usable: bool = True) -> Scaffold:
 
 def _needs_room(case: Case) -> bool:
     """Whether lithium can grow: not in a half cell that only strips and rests."""
-    return case.cell.kind == "symmetric" or not all(
-        isinstance(step, StripStep | RestStep) for step in case.protocol
+    return case.cell.kind == "symmetric" or any(
+        step.direction in (1, None) for step in case.protocol
     )
 
 

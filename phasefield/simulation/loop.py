@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometries import Scaffold
-from phasefield.case import Case, StripStep
+from phasefield.case import Case
 from phasefield.errors import ContactLost, Depleted, DidNotConverge, NoElectrode
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.base import MEMORY, Model, StepResult
@@ -154,7 +154,7 @@ class Simulation:
         observer = self.model.readings
         touching = observer.contact_area_per_area(self.state.xi) / self.initial_contact
         kind = DidNotConverge
-        if isinstance(self.schedule.step, StripStep) and touching < CONTACT_NEARLY_LOST:
+        if self.schedule.step.direction == -1 and touching < CONTACT_NEARLY_LOST:
             kind = ContactLost
         elif observer.salt_left(self.state) < NEARLY_DEPLETED:
             kind = Depleted

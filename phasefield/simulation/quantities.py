@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from phasefield.case import Case
+from phasefield.grid.collectives import smallest
 from phasefield.simulation.quantity import Group, Headline, Quantity
 
 __all__ = ["GROUPS", "keyed", "named", "of_case", "quantities"]
@@ -244,7 +245,7 @@ _PUBLISHED = (
              lambda seen: seen.published.smallest_connection(seen.simulation.state.xi),
              section="ledger"),
     Quantity("smallest concentration", "mol/m^3", "of ions, anywhere",
-             lambda seen: float(seen.simulation.state.concentration.min()), section="ledger"),
+             lambda seen: smallest(seen.simulation.state.concentration), section="ledger"),
 )  # fmt: skip
 
 

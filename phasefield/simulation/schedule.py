@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from math import nan
 from typing import Any
 
-from phasefield.case import HoldStep, PlateStep, ProtocolStep, RestStep, Stage, StripStep
+from phasefield.case import ProtocolStep, Stage
 from phasefield.models.base import Applied, AppliedCurrent, AppliedVoltage
 
 __all__ = [
@@ -39,13 +39,9 @@ CLOSE = 1e-9
 
 def applied_by(step: ProtocolStep) -> Applied:
     """What a step of the protocol applies."""
-    match step:
-        case PlateStep() | StripStep():
-            return AppliedCurrent(step.signed_current_density)
-        case RestStep():
-            return AppliedCurrent(0.0)
-        case HoldStep():
-            return AppliedVoltage(step.voltage)
+    if step.held_voltage is None:
+        return AppliedCurrent(step.signed_current_density)
+    return AppliedVoltage(step.held_voltage)
 
 
 @dataclass(frozen=True)
@@ -160,9 +156,7 @@ class Schedule:
 
     def planned_reason(self) -> str:
         """Why the step that runs ends when nothing ends it sooner."""
-        step = self.step
-        by_charge = isinstance(step, PlateStep | StripStep) and step.ends_by_charge
-        return CHARGE if by_charge else DURATION
+        return CHARGE if self.step.ends_by_charge else DURATION
 
     def end_step(self, record: StepRecord, charge: float, *, final: bool = False) -> None:
         """Close the step that runs; the next one begins, or the first after its staircase.

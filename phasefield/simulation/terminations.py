@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from phasefield.case import HoldStep, PlateStep, ProtocolStep, RestStep, StripStep
+from phasefield.case import Limit, ProtocolStep
+from phasefield.grid.collectives import largest
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.lithium_bodies import short_circuited
 from phasefield.simulation.schedule import CHARGE, CONTACT, CURRENT, DEPLETED, SHORT, VOLTAGE
@@ -72,38 +73,33 @@ def terminations(
     def lost_above(state: Any, _: float) -> float:
         return 1.0 - observer.second_contact(state.xi) / CONTACT_LOST
 
-    match step:
-        case PlateStep() | StripStep():
-            limit = step.termination
-            found.append(
-                Termination(VOLTAGE, lambda state, _: observer.voltage(state) / limit - 1.0, 1e-4)
-            )
-        case HoldStep():
-            found += _of_hold(step)
-    if not isinstance(step, RestStep):
+    found += [_limited(limit, observer) for limit in step.limits]
+    if step.direction != 0:
         found.append(Termination(DEPLETED, lambda state, _: _depletion(state, observer), 2e-2))
-    if isinstance(step, StripStep):
+    if step.direction == -1:
         found.append(Termination(CONTACT, lost, 1e-2, at_start=True))
-    elif isinstance(step, HoldStep):
+    elif step.direction is None:
         while_stripped = lambda state, q: lost(state, q) if state.current_density < 0 else -1.0  # noqa: E731
         found.append(Termination(CONTACT, while_stripped, 1e-2))
-    if domain.symmetric and isinstance(step, PlateStep):
+    if domain.symmetric and step.direction == 1:
         found.append(Termination(CONTACT, lost_above, 1e-2, at_start=True))
-    elif domain.symmetric and isinstance(step, HoldStep):
+    elif domain.symmetric and step.direction is None:
         while_plated = lambda state, q: lost_above(state, q) if state.current_density > 0 else -1.0  # noqa: E731
         found.append(Termination(CONTACT, while_plated, 1e-2))
     return tuple(found)
 
 
-def _of_hold(step: HoldStep) -> list[Termination]:
-    found = []
-    if (charge := step.charge) is not None:
-        found.append(Termination(CHARGE, lambda _, passed: abs(passed) / charge - 1.0, 1e-6))
-    if (least := step.termination) is not None:
-        found.append(
-            Termination(CURRENT, lambda state, _: 1.0 - abs(state.current_density) / least, 1e-4)
-        )
-    return found
+def _limited(limit: Limit, observer: Any) -> Termination:
+    """The termination that a limit of a step is."""
+    value = limit.value
+    of: dict[str, Termination] = {
+        VOLTAGE: Termination(VOLTAGE, lambda state, _: observer.voltage(state) / value - 1.0, 1e-4),
+        CHARGE: Termination(CHARGE, lambda _, passed: abs(passed) / value - 1.0, 1e-6),
+        CURRENT: Termination(
+            CURRENT, lambda state, _: 1.0 - abs(state.current_density) / value, 1e-4
+        ),
+    }
+    return of[limit.quantity]
 
 
 def _depletion(state: Any, observer: Any) -> float:
@@ -115,8 +111,8 @@ def _bridge(domain: Domain, xi: NDArray[np.float64]) -> float:
     """Half cell: the most lithium in a cell at the counter electrode; symmetric: yes or no."""
     if domain.symmetric:
         return 1.0 if short_circuited(xi, domain) else -1.0
-    layer = (domain.pore * xi).take(-1, axis=domain.grid.growth_axis)
-    return float(layer.max()) / BRIDGED - 1.0
+    layer = np.moveaxis(domain.pore * xi, domain.grid.growth_axis, 0)[-1]
+    return largest(layer) / BRIDGED - 1.0
 
 
 def locate(

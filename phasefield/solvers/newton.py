@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.errors import PhaseFieldError
+from phasefield.grid.collectives import largest as highest
+from phasefield.grid.collectives import largest_size
+from phasefield.grid.collectives import smallest as lowest
 from phasefield.solvers.vectors import largest
 
 __all__ = ["Iterate", "NewtonFailed", "NewtonResult", "System", "solve"]
@@ -92,7 +95,7 @@ def solve(
     left = np.inf
     for iteration in range(most_iterations + 1):
         residual, net = system.evaluate(now, step)
-        left = float(max(residual.max(), -residual.min(), np.abs(net).max(initial=0.0)))
+        left = max(highest(residual), -lowest(residual), largest_size(net))
         if left <= tolerance:
             return NewtonResult(now, iteration, left)
         if not np.isfinite(left) or iteration == most_iterations:

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import curve_fit
 
 from geometries import channels
+from phasefield.grid.grid import cell_centres
 from phasefield.grid.smoothed_domain import Domain, build_domain
 from phasefield.models.base import MEMORY, AppliedCurrent
 from phasefield.models.conserved.contributions import equipped
@@ -107,7 +108,7 @@ def ripple_rate(depth: float, width: float) -> tuple[float, Array, Array]:
     shape = (1, round((wall + 2.0 * width) / spacing), round(HALF_WAVE / spacing))
     domain = build_domain(plane_scaffold(shape, spacing, wall), width)
     model = conserved_model(width=width)
-    y, x = ((np.arange(n) + 0.5) * spacing for n in shape[1:])
+    y, x = (cell_centres(n, spacing) for n in shape[1:])
     k = np.pi / HALF_WAVE
     wave = np.cos(k * x)
     front = front_at_rest(y[:, None] - depth - HEIGHT * wave, width)[None]

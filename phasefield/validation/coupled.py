@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from phasefield.errors import not_installed
-from phasefield.grid.grid import Grid
+from phasefield.grid.grid import Grid, cell_centres
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import Bodies
@@ -142,7 +142,7 @@ class _Box:
         self._exact = _solution(dimensions, branch)
         shape = (cells if dimensions == 3 else 1, cells, cells)
         spacing = tuple(length / n for length, n in zip(SIZE, shape, strict=True))
-        centres = [(np.arange(n) + 0.5) * h for n, h in zip(shape, spacing, strict=True)]
+        centres = [cell_centres(n, h) for n, h in zip(shape, spacing, strict=True)]
         self._at = np.meshgrid(*centres, indexing="ij")
         pore = self._exact.pore(*self._at, 0.0)
         walls = self._exact.wall_density(*self._at, 0.0) * np.ones(shape)

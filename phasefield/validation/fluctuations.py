@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from phasefield.grid.grid import cell_centres
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import MEMORY, AppliedCurrent
 from phasefield.models.conserved.contributions import equipped
@@ -70,7 +71,7 @@ def fluctuate(
     rows = round(depth + GAP * CELLS)
     scaffold = plane_scaffold((1, rows + 3, columns), spacing, rows * spacing)
     domain, model = build_domain(scaffold, 0.5 * WIDTH), conserved_model(width=WIDTH)
-    y, x = ((np.arange(n) + 0.5) * spacing for n in (rows + 3, columns))
+    y, x = (cell_centres(n, spacing) for n in (rows + 3, columns))
     front = front_at_rest(y - depth * spacing, WIDTH)[None, :, None]
     start = at_rest(front * (domain.pore > 0.0))
     q = np.array(modes) * np.pi / (columns * spacing)

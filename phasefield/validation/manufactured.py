@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from phasefield.grid.grid import Grid
+from phasefield.grid.grid import Grid, cell_centres
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.published.newton_system import (
     PublishedStep,
@@ -70,7 +70,7 @@ class _Grid:
 
     def __init__(self, cells: int) -> None:
         self.h, self.shape = 1 / cells, (1, cells // 2, cells)
-        self.x = (np.arange(cells) + 0.5) * self.h
+        self.x = cell_centres(cells, self.h)
         self.y = ((np.arange(cells // 2) + 0.5) * self.h)[:, None]
 
     def solution(self, t: float) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometries import Scaffold
-from phasefield.grid.grid import Grid
+from phasefield.grid.grid import Grid, cell_centres
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.parameters import Parameters
 from phasefield.models.conserved.state import ConservedState
@@ -82,7 +82,7 @@ def uniform_domain(shape: tuple[int, int, int], spacing: float, phi: float) -> D
 
 def heights(domain: Domain) -> Array:
     """Centres of the cells along y [m], (1, ny, 1)."""
-    along = (np.arange(domain.grid.shape[1]) + 0.5) * domain.grid.spacing[1]
+    along = domain.grid.centres(1)
     return np.asarray(along[None, :, None])
 
 
@@ -128,7 +128,7 @@ def conserved_model(
 def flat_lithium(domain: Domain, height: float, width: float) -> Array:
     """xi of lithium of the conserved model that fills the pores up to `height` [m]."""
     grid = domain.grid
-    centres = (np.arange(grid.shape[grid.growth_axis]) + 0.5) * grid.spacing[grid.growth_axis]
+    centres = grid.centres(grid.growth_axis)
     shape = [1, 1, 1]
     shape[grid.growth_axis] = -1
     return np.asarray(front_at_rest(centres - height, width).reshape(shape) * (domain.pore > 0))
@@ -142,7 +142,7 @@ def at_rest(xi: Array) -> ConservedState:
 
 def plane_scaffold(shape: tuple[int, int, int], spacing: float, wall_at: float) -> Scaffold:
     """Electrolyte above a plane normal to the growth axis y, pore below it."""
-    along = (np.arange(shape[1]) + 0.5) * spacing
+    along = cell_centres(shape[1], spacing)
     distance = np.broadcast_to((along - wall_at)[None, :, None], shape).copy()
     area = shape[0] * shape[2] * spacing**2
     return Scaffold(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geometries import Scaffold
+from phasefield.grid.grid import cell_centres
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.voltage import Electrochemistry
@@ -27,7 +28,7 @@ CHARGE = 1e-4
 def slab_scaffold(spacing: float) -> Scaffold:
     """Electrolyte between two planes normal to the growth axis y, pore above and below it."""
     shape = (1, round((2 * ELECTRODE + ELECTROLYTE) / spacing), 1)
-    along = (np.arange(shape[1]) + 0.5) * spacing
+    along = cell_centres(shape[1], spacing)
     distance = np.minimum(along - ELECTRODE, ELECTRODE + ELECTROLYTE - along)
     area = shape[0] * shape[2] * spacing**2
     return Scaffold(

@@ -8,6 +8,7 @@ from scipy.optimize import brentq
 
 from geometries import channels
 from phasefield.analysis import analytic
+from phasefield.grid.grid import cell_centres
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.solvers.direct import Factors
 from phasefield.validation.outcome import Curve, Outcome, Plot
@@ -77,7 +78,7 @@ def sharp_strip(resistance: float, cells: int) -> tuple[Array, Array]:
     ends = [np.concatenate([pair[side].ravel() for pair in pairs]) for side in (0, 1)]
     places = np.concatenate(ends), np.concatenate(ends[::-1])
     joined = sparse.csr_array((np.full(len(places[0]), SIGMA), places), shape=(number.size,) * 2)
-    y = (np.arange(ny) + 0.5) * h
+    y = cell_centres(ny, h)
     kinetic = np.zeros(number.shape)
     kinetic[:, -1] = np.where(y < DEPTH, h / (resistance + 0.5 * h / SIGMA), 0.0)
     source = np.zeros(number.shape)

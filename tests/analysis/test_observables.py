@@ -92,7 +92,7 @@ def test_voltage_is_that_of_the_face_of_the_counter_electrode(slit):
     observer, current = ConservedReadings(*equipped(slit, MODEL), xi), 2.0
     share = slit.electrolyte[0, -1].mean()
     slope = current / (share * MODEL.conductivity)
-    heights = (np.arange(slit.grid.shape[1]) + 0.5) * slit.grid.spacing[1]
+    heights = slit.grid.centres(1)
     state = level_of(slit, xi, ion=(1e-3 + slope * heights)[None, :, None], current=current)
     assert observer.voltage(state) == pytest.approx(1e-3 + slope * 3e-6, rel=1e-12)
 

@@ -16,6 +16,7 @@ from phasefield.analysis.front import (
     front_width,
 )
 from phasefield.analysis.uniformity import Uniformity, uniformity
+from phasefield.grid.grid import cell_centres
 
 DX = 0.05e-6
 SPACING = (DX, DX, DX)
@@ -25,7 +26,7 @@ DELTA = 4 * DX
 
 def columns(heights: NDArray[np.float64], cells: int = 60) -> NDArray[np.float64]:
     """Tanh profiles along the first axis with fronts at the given heights."""
-    z = (np.arange(cells) + 0.5) * DX
+    z = cell_centres(cells, DX)
     return 0.5 * (1 - np.tanh(2 * (z.reshape(-1, 1, 1) - heights) / DELTA))
 
 

@@ -12,6 +12,7 @@ from phasefield.case import load_case
 from phasefield.case.cross_checks import largest_anisotropy
 from phasefield.errors import CaseError
 from phasefield.grid import faces
+from phasefield.grid.grid import cell_centres
 from phasefield.materials.parameter_sets import CHOSEN, CLOSURES
 from phasefield.models.published.gradient_kernels import gradient_divergence
 from phasefield.physics import anisotropy, published
@@ -282,7 +283,7 @@ def test_divergence_on_the_grid_is_minus_the_derivative_of_the_energy():
     errors = []
     for n in (40, 80, 160):
         spacing = 1.0 / n
-        at = (np.arange(n) + 0.5) * spacing
+        at = cell_centres(n, spacing)
         y, x = np.meshgrid(at, at, indexing="ij")
         xi = (x + 0.6 * y + 0.1 * np.sin(3 * x) * np.cos(2 * y))[None]  # gradient nowhere 0
         bump = np.exp(-(((x - 0.5) ** 2 + (y - 0.45) ** 2) / 0.01))[None]
@@ -304,7 +305,7 @@ def test_particle_of_fixed_volume_takes_the_wulff_shape(epsilon):
     Allen-Cahn descent with the multiplier that keeps the volume, explicit, in a quarter plane.
     """
     spacing, radius, cells = 0.2, 5.0, 36
-    at = (np.arange(cells) + 0.5) * spacing
+    at = cell_centres(cells, spacing)
     distance = np.hypot(*np.meshgrid(at, at, indexing="ij"))[None]
     xi = 0.5 * (1 - np.tanh(2 * (distance - radius)))
     barrier = 8.0  # kappa0 = 1, delta = 1

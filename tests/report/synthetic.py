@@ -112,7 +112,7 @@ def fields_at(domain: Domain, recipe: Recipe, time: float) -> dict[str, np.ndarr
     axis, delta = grid.growth_axis, recipe.delta * 1e-6
     shape = [1, 1, 1]
     shape[axis] = -1
-    up = ((np.arange(grid.shape[axis]) + 0.5) * grid.spacing[axis]).reshape(shape)
+    up = (grid.centres(axis)).reshape(shape)
     rise = RISE * time / DURATION
     front = recipe.depth * 1e-6 + rise * (1 + recipe.lean * (2 * domain.phi - 0.2))
     xi = np.where(domain.pore > 0, 0.5 * (1 - np.tanh(2 * (up - front) / delta)), 0.0)

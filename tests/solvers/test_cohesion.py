@@ -46,7 +46,7 @@ def strip(width, seconds, strength=STRENGTH, current=-3.0):
 
 def heights(domain):
     """Of the cell centres [m], (1, ny, 1)."""
-    return ((np.arange(domain.grid.shape[1]) + 0.5) * domain.grid.spacing[1])[None, :, None]
+    return (domain.grid.centres(1))[None, :, None]
 
 
 def tension(domain, state):

@@ -34,7 +34,7 @@ def coated(sheet, onset=0.0, lowest=0.0, highest=np.inf, **arguments):
     """A slit of 1.2 um, its walls coated between two heights."""
     given = {"pore_size": 1.2e-6, "porosity": 0.5, "height": 6e-6, "width": "unit_cell"}
     domain = build_domain(channels(**(given | arguments), spacing=0.075e-6), WIDTH)
-    height = (np.arange(domain.grid.shape[1]) + 0.5) * domain.grid.spacing[1]
+    height = domain.grid.centres(1)
     there = ((height > lowest) & (height < highest)).astype(np.uint8)
     number = np.broadcast_to(there[None, :, None], domain.grid.shape)
     wall = Wall("film", 24.6e-4, pi / 2, sheet, onset)

@@ -97,7 +97,7 @@ def test_meniscus_between_walls_of_opposite_wetting_is_a_slanted_plane(angle):
     # cos of both angles cancel: no curvature, and the front meets each wall at its own angle
     width, pore = 0.2e-6, 1.2e-6
     domain = build_domain(channels(pore, 0.6, 3e-6, 2e-6, 0.05e-6), width)
-    across = (np.arange(domain.grid.shape[2]) + 0.5) * domain.grid.spacing[2]
+    across = domain.grid.centres(2)
     middle = 0.5 * (across[domain.pore[0, 0] > 0.5].min() + across[domain.pore[0, 0] > 0.5].max())
     walls = tuple(Wall(name, 1e-3, np.deg2rad(a)) for name, a in (("l", angle), ("r", 180 - angle)))
     domain = mapped(domain, np.where(across < middle, 1, 2), walls)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from geometries import channels
+from phasefield.grid.grid import cell_centres
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.contributions import equipped
@@ -64,7 +65,7 @@ def test_one_level_has_nothing_to_compare_with():
 
 def moments(domain, xi):
     """First two moments of the lithium along the growth axis and across it [m], [m2], [m2]."""
-    _, y, x = ((np.arange(n) + 0.5) * h for n, h in zip(xi.shape, domain.grid.spacing, strict=True))
+    _, y, x = (cell_centres(n, h) for n, h in zip(xi.shape, domain.grid.spacing, strict=True))
     share = domain.pore * xi / np.sum(domain.pore * xi)
     along, across = share.sum(axis=(0, 2)), share.sum(axis=(0, 1))
     return np.array([along @ y, along @ y**2, across @ x**2])

@@ -47,7 +47,7 @@ def test_newton_update_solves_the_linearised_system(dimensions, control, fixed):
     rng = np.random.default_rng(4)
     cells = domain.grid.size
     grid = domain.grid
-    along = (np.arange(grid.shape[grid.growth_axis]) + 0.5) * grid.spacing[grid.growth_axis]
+    along = grid.centres(grid.growth_axis)
     shape = [1, 1, 1]
     shape[grid.growth_axis] = -1
     front = 0.5 * (1 - np.tanh(2 * (along - 2e-6) / width)).reshape(shape) * (1 - domain.phi)

@@ -9,6 +9,7 @@ import pytest
 
 from geometries import channels
 from phasefield.analysis import analytic
+from phasefield.grid.grid import cell_centres
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent
 from phasefield.models.conserved.contributions import equipped
@@ -49,7 +50,7 @@ def test_compression_spreads_with_the_mobility():
     domain = build_domain(plane_scaffold((1, 30, cells), spacing, 2e-6), width)
     model = make_model(width=width)
     k = np.pi / (cells * spacing)
-    wave = np.cos(k * (np.arange(cells) + 0.5) * spacing)
+    wave = np.cos(k * cell_centres(cells, spacing))
     squeezed = 1.001
     xi = (squeezed + 1e-6 * wave[None, None, :]) * (domain.pore > 0)
     k_grid = 4 / spacing**2 * np.sin(k * spacing / 2) ** 2

@@ -10,6 +10,7 @@ import pytest
 from geometries import channels
 from phasefield.case import load_case
 from phasefield.errors import CaseError
+from phasefield.grid.grid import cell_centres
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.lithium_bodies import find_bodies
@@ -69,7 +70,7 @@ def test_particle_at_rest_has_the_shape_and_the_pressure_of_wulff(epsilon, fold)
     spacing, cells = WIDTH / 6, 28
     domain = uniform_domain((1, cells, cells), spacing, 0.0)
     model = make_model(width=WIDTH)._replace(anisotropy=epsilon, fold=float(fold))
-    at = (np.arange(cells) + 0.5) * spacing
+    at = cell_centres(cells, spacing)
     xi = front_at_rest(np.hypot(*np.meshgrid(at, at))[None] - 3.2 * WIDTH, WIDTH)
     observer, system = (
         ConservedReadings(*equipped(domain, model), xi),

@@ -10,6 +10,7 @@ import pytest
 from geometries import channels
 from geometries.scaffold import Scaffold
 from phasefield.errors import NoElectrode
+from phasefield.grid.grid import cell_centres
 from phasefield.grid.smoothed_domain import build_domain
 from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.models.conserved.contributions import equipped
@@ -29,7 +30,7 @@ from .conftest import THERMAL_VOLTAGE, make_model, profile
 def slab(spacing, height, lithium):
     """Lithium as thick at both ends, dense electrolyte between them, one column of cells."""
     shape = (1, round(height / spacing), 1)
-    y = (np.arange(shape[1]) + 0.5) * spacing
+    y = cell_centres(shape[1], spacing)
     distance = np.minimum(y - lithium, height - lithium - y)[None, :, None]
     return Scaffold(
         spacing=(spacing,) * 3,

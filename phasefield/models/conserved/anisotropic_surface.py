@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from phasefield.grid.collectives import total
 from phasefield.grid.faces import neighbour
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.contribution import Contribution
@@ -202,14 +203,14 @@ class Surface(Contribution):
     def energy(self, xi: Array) -> float:
         """Sum of psi (kappa1 - kappa)/2 |grad xi|^2 over all cells [J m-3]; xi (nz, ny, nx)."""
         self._evaluate(xi.ravel())
-        flux, pore, total = self._flux.reshape(*xi.shape, 6), self._domain.pore, 0.0
+        flux, pore, energy = self._flux.reshape(*xi.shape, 6), self._domain.pore, 0.0
         for axis, spacing in enumerate(self._domain.grid.spacing):
             below, above = (np.delete(pore, end, axis) for end in (-1, 0))
             slope = np.diff(xi, axis=axis) / spacing * (below > 0.0) * (above > 0.0)
             up = np.delete(flux[..., 2 * axis + 1], -1, axis)
             down = np.delete(flux[..., 2 * axis], 0, axis)
-            total += 0.5 * float(np.sum(slope * (below * up + above * down)))
-        return total
+            energy += 0.5 * total(slope * (below * up + above * down))
+        return energy
 
     def _evaluate(self, xi: Array) -> None:
         model = self._model

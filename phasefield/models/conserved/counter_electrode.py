@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from phasefield.grid.collectives import total
 from phasefield.grid.smoothed_domain import Domain
 
 __all__ = ["CounterElectrode"]
@@ -38,7 +39,7 @@ class CounterElectrode:
     def of(cls, domain: Domain, conductivity: Array) -> CounterElectrode:
         """That of a domain whose dense electrolyte has `conductivity`, flat (cells,) [S m-1]."""
         source = domain.electrode.ravel()
-        weights = source / source.sum()
+        weights = source / total(source)
         touching = source > 0.0
         half_cell = 0.5 * domain.grid.spacing[domain.grid.growth_axis] ** 2
         drops = np.zeros_like(source)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage, sparse
 from scipy.sparse import csgraph
 
+from phasefield.grid.collectives import total_by_number
 from phasefield.grid.faces import face_mean, series_mean
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.contribution import Elimination
@@ -134,8 +135,8 @@ class Condensed(Elimination):
     def gather(self, x: Array) -> Array:
         """R x, from (cells, 3) to the nodes from 1 on."""
         count = 1 + self.factors.size
-        sums = np.bincount(self.index, weights=np.sum(self.rows * x, axis=1), minlength=count)
-        return np.asarray(sums[1:], float)
+        sums = total_by_number(self.index, np.sum(self.rows * x, axis=1), count)
+        return sums[1:]
 
     def spread(self, m: Array) -> Array:
         """C m, from the nodes from 1 on to (cells, 3)."""

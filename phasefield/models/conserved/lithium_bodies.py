@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage, sparse
 
 from phasefield.errors import NoElectrode
+from phasefield.grid.collectives import connected, mean
 from phasefield.grid.smoothed_domain import Domain
 
 __all__ = [
@@ -108,7 +109,7 @@ def of_first_electrode(xi: NDArray[np.float64], domain: Domain) -> NDArray[np.bo
     if detached.size == 0:
         return np.asarray(first)
     for body in detached:
-        seeds[labels == body] = 1 if first[labels == body].mean() > 0.5 else -1
+        seeds[labels == body] = 1 if mean(first[labels == body]) > 0.5 else -1
     return np.asarray(seeds[_nearest(seeds == 0, domain)] > 0)
 
 
@@ -158,5 +159,4 @@ def _nearest(outside: NDArray[np.bool_], domain: Domain) -> tuple[NDArray[np.int
 
 def _label(xi: NDArray[np.float64], domain: Domain) -> tuple[NDArray[np.int32], int]:
     """Bodies as labels from 1 (0: none) and their number; connected through psi xi > 0.5."""
-    labels = np.empty(xi.shape, np.int32)
-    return labels, int(ndimage.label(domain.pore * xi > 0.5, output=labels))
+    return connected(domain.pore * xi > 0.5)

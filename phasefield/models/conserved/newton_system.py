@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from phasefield.grid.collectives import total, total_by_number
 from phasefield.models.base import LARGEST_POTENTIAL_CHANGE, TangentLimits
 from phasefield.models.conserved.cell import Cell
 from phasefield.models.conserved.contribution import Contribution, Elimination
@@ -215,8 +216,8 @@ class CoupledSystem(TangentLimits):
 
     def stripped(self, step: Step) -> float:
         """Current density [A m-2] that the second electrode gives off at the last evaluation."""
-        total = float(np.sum(self._reaction[0], where=step.index == SECOND))
-        return -total * self._grid.cell_volume / self._grid.cross_section
+        taken = total(self._reaction[0], step.index == SECOND)
+        return -taken * self._grid.cell_volume / self._grid.cross_section
 
     def excess(self, unknowns: Unknowns, step: Step) -> float:
         """Voltage of the counter electrode above the one held, in RT/F."""
@@ -231,8 +232,8 @@ class CoupledSystem(TangentLimits):
         unknown = step.nodes.unknown
         if not unknown:
             return np.zeros(0)
-        sums = np.bincount(step.index, weights=density, minlength=unknown + 1)[1:]
-        return np.asarray(sums * (step.formula.dt * self._model.volume_per_charge), float)
+        sums = total_by_number(step.index, density, unknown + 1)[1:]
+        return np.asarray(sums * (step.formula.dt * self._model.volume_per_charge))
 
     def _border(self, step: Step) -> tuple[Array, Array, Array]:
         """Rows and columns, (extra, cells, 3), and corner of the extra unknowns."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from phasefield.analysis.contact import ContactMetrics, contact_metrics
 from phasefield.errors import NoElectrode
+from phasefield.grid.collectives import largest, smallest, total
 from phasefield.grid.faces import halves
 from phasefield.models.conserved.cell import Cell
 from phasefield.models.conserved.contributions import Contributions
@@ -45,8 +46,8 @@ class ConservedReadings(DepositReadings):
         return Observation(
             voltage=self.voltage(state),
             lithium_volume_per_area=self.lithium_volume_per_area(state.xi),
-            max_pressure=float(in_metal.max()) if in_metal.size else math.nan,
-            min_pressure=float(in_metal.min()) if in_metal.size else math.nan,
+            max_pressure=largest(in_metal) if in_metal.size else math.nan,
+            min_pressure=smallest(in_metal) if in_metal.size else math.nan,
             free_energy=self.free_energy(state.xi, state.intact),
             void_volume_per_area=self.void_volume_per_area(state.xi),
             dead_lithium_per_area=dead,
@@ -80,7 +81,7 @@ class ConservedReadings(DepositReadings):
         c = state.own["concentration"]
         start = salt.amount(np.full(c.size, salt.coefficients.concentration))
         smallest = salt.smallest(c.ravel(), state.current_density)
-        return SaltState(smallest, float(c.max()), salt.amount(c.ravel()) / start - 1.0)
+        return SaltState(smallest, largest(c), salt.amount(c.ravel()) / start - 1.0)
 
     def fields(self, state: ConservedState) -> dict[str, Array]:
         """The fields of `FIELDS`, and the contributions' own, NaN where one has no meaning."""
@@ -126,15 +127,15 @@ class ConservedReadings(DepositReadings):
         )
         wetting = self._cell.local.wetting.reshape(grid.shape)
         density = pore * well + self._domain.wall_density * wall.py_func(xi, wetting)
-        total = float(density.sum())
+        energy = total(density)
         for axis, spacing in enumerate(grid.spacing):
             lower, upper = halves(pore, axis)
             face = 0.5 * (lower + upper) * (lower > 0.0) * (upper > 0.0)
             gradient = np.diff(xi, axis=axis) / spacing
-            total += 0.5 * model.gradient_coefficient * float(np.sum(face * gradient**2))
+            energy += 0.5 * model.gradient_coefficient * total(face * gradient**2)
         if self._surface is not None:
-            total += self._surface.energy(xi)
-        return total * grid.cell_volume / grid.cross_section
+            energy += self._surface.energy(xi)
+        return energy * grid.cell_volume / grid.cross_section
 
     def _bodies(self, state: ConservedState) -> tuple[float, float, Resistance]:
         """Volume [m] and mean potential [V] of lithium that is cut off, and the resistance."""
@@ -147,7 +148,7 @@ class ConservedReadings(DepositReadings):
         volume = np.where(self._electrochemistry.cut_off(state, bodies), lithium, 0.0)
         if not volume.any():
             return 0.0, math.nan, resistance
-        mean = float(np.sum(volume * state.metal_potential) / np.sum(volume))
+        mean = total(volume * state.metal_potential) / total(volume)
         return self._of(volume), mean, resistance
 
     def _current(self, state: ConservedState) -> tuple[Array, NDArray[np.bool_]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.errors import DidNotConverge
+from phasefield.grid.collectives import largest_size, weighted_mean
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.contributions import equipped
 from phasefield.models.conserved.newton_system import CoupledSystem
@@ -133,7 +134,7 @@ class _Relaxation:
             except NewtonFailed:
                 dt /= 8.0
                 continue
-            change = float(np.abs(self.now.xi - before).max()) * duration / dt
+            change = largest_size(self.now.xi - before) * duration / dt
             self.dt, left = dt, left - dt
             if change <= RELAXED or left <= 0.0:
                 log.info("settled; xi drifts by %.1e at most during the protocol", change)
@@ -163,6 +164,6 @@ class _Relaxation:
         )
         self._cell.bodies(xi)
         state = ConservedState(0.0, xi, mu, zero, zero, intact)
-        pressure = float(np.average(mu, weights=self._cell.touching(state)))
+        pressure = weighted_mean(mu, self._cell.touching(state))
         back = pressure * self._cell.parameters.volume_per_charge
         return replace(state, ion_potential=np.where(electrolyte > 0.0, back, 0.0))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phasefield.constants import FARADAY
+from phasefield.grid.collectives import largest, largest_size, per_cross_section, smallest, total
 from phasefield.models.conserved.cell import Cell
 from phasefield.models.conserved.conductor import Conductor
 from phasefield.models.conserved.contribution import Contribution, Solve
@@ -89,9 +90,9 @@ class SaltTransport(Contribution):
     def smallest(self, c: Array, current_density: float) -> float:
         """Smallest c [mol m-3] of the cells and of the face of a counter electrode, J [A m-2]."""
         if self._domain.symmetric:
-            return float(c.min())
+            return smallest(c)
         rise = self._electrode.drops * (self.coefficients.anions_per_charge * current_density)
-        return float(np.minimum(c, c + rise).min())
+        return smallest(np.minimum(c, c + rise))
 
     @cached_property
     def _electrode(self) -> CounterElectrode:
@@ -100,8 +101,7 @@ class SaltTransport(Contribution):
 
     def amount(self, c: Array) -> float:
         """Salt over the cross-section [mol m-2]."""
-        grid = self._domain.grid
-        return float(np.sum(self._share * c)) * grid.cell_volume / grid.cross_section
+        return per_cross_section(self._share * c, self._domain.grid)
 
     def begin(self) -> dict[str, Array]:
         """c0 everywhere."""
@@ -116,12 +116,12 @@ class SaltTransport(Contribution):
     def predict(self, formula: TimeFormula, states: Sequence[ConservedState]) -> dict[str, Array]:
         """c through all past states; as it is where that leads to none."""
         guess = formula.predicted([state.own["concentration"] for state in states])
-        return {"concentration": guess} if guess.min() > 0.0 else {}
+        return {"concentration": guess} if smallest(guess) > 0.0 else {}
 
     def error(self, found: ConservedState, predicted: ConservedState) -> float:
         """Largest error of c over c0 [1]."""
-        change = np.abs(found.own["concentration"] - predicted.own["concentration"]).max()
-        return float(change) / self.coefficients.concentration
+        change = largest_size(found.own["concentration"] - predicted.own["concentration"])
+        return change / self.coefficients.concentration
 
     def fields(self, state: ConservedState) -> dict[str, Array]:
         """The concentration, NaN outside the electrolyte."""
@@ -149,15 +149,15 @@ class SaltTransport(Contribution):
             lacking = self._residual(c, guess.ion, step)[self._fick.known]
             found = c + self._fick.everywhere(solve_for_change(c, lacking)).ravel()
             found -= self._gained(found, step) * (self._share > 0.0)
-            if not found.min() > 0.0:
+            if not smallest(found) > 0.0:
                 raise NewtonFailed("the electrolyte runs out of salt")
             scale = c + 0.1 * self.coefficients.concentration
-            change = float((np.abs(found - c) / scale).max())
+            change = largest(np.abs(found - c) / scale)
             if change <= SETTLED:
                 own = {**guess.own, "concentration": found.reshape(self._domain.grid.shape)}
                 return replace(result, unknowns=replace(guess, own=own), iterations=iterations)
             mixed = mixing.next(c, found)
-            c = mixed if mixed.min() > 0.0 else found
+            c = mixed if smallest(mixed) > 0.0 else found
         raise NewtonFailed(
             f"the salt still changes by {change:.1e} of c after {MOST_ROUNDS} rounds"
         )
@@ -209,4 +209,4 @@ class SaltTransport(Contribution):
     def _gained(self, c: Array, step: Step) -> float:
         """Salt that a solution has too much, spread over the electrolyte [mol m-3]."""
         excess = self._share * (c - step.own["salt_history"] / step.formula.alpha0)
-        return float(np.sum(excess) / np.sum(self._share))
+        return total(excess) / total(self._share)

@@ -59,7 +59,7 @@ class Rails:
         through = domain.wall_density * np.nan_to_num(self.current_density)
         mean = np.full(area.size, np.nan)
         np.divide(np.sum(through, axis=across), area, out=mean, where=area > 0.0)
-        height = (np.arange(area.size) + 0.5) * grid.spacing[grid.growth_axis]
+        height = grid.centres(grid.growth_axis)
         return np.asarray(height, float), np.asarray(mean, float)
 
 

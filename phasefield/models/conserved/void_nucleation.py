@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from phasefield.grid.collectives import connected, largest
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.conserved.contribution import Contribution
 from phasefield.models.conserved.parameters import Parameters
@@ -91,19 +92,20 @@ class VoidNucleation(Contribution):
         """
         bonded = found.intact > 0.0
         tension = np.where(bonded & self._core, -found.mu, 0.0)
-        if tension.max() > (1.0 + OVERSHOOT) * self._strength:
+        worst = largest(tension)
+        if worst > (1.0 + OVERSHOOT) * self._strength:
             raise NewtonFailed(
-                f"a tension of {tension.max():.3e} Pa passes the nucleation pressure,"
+                f"a tension of {worst:.3e} Pa passes the nucleation pressure,"
                 f" {self._strength:.3e} Pa"
             )
         bonded = (bonded | (found.xi >= 1.0 - self._edge)) & self._inside(found.xi)
-        labels, voids = ndimage.label(tension > self._strength)
+        labels, voids = connected(tension > self._strength)
         if voids:
-            worst = ndimage.maximum_position(tension, labels, np.arange(1, voids + 1))
+            places = ndimage.maximum_position(tension, labels, np.arange(1, voids + 1))
             whole = np.ones(bonded.shape, bool)
-            whole[tuple(np.transpose(worst))] = False
+            whole[tuple(np.transpose(places))] = False
             bonded &= self._distance(whole) > NUCLEUS * self._width
-        return replace(found, intact=self._spread(bonded)), int(voids)
+        return replace(found, intact=self._spread(bonded)), voids
 
     def _spread(self, bonded: NDArray[np.bool_]) -> Array:
         """1 where a cell and the nearest one of the open pore are bonded, else 0."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from phasefield.grid.collectives import total, total_by_number, weighted_mean
 from phasefield.models.conserved.cell import Cell
 from phasefield.models.conserved.conducting_coating import ConductingCoating
 from phasefield.models.conserved.contributions import Contributions
@@ -111,11 +112,11 @@ class Electrochemistry:
         over = state.ion_potential - state.metal_potential
         electronic = 0.0
         if self._coating is not None:
-            electronic = float(np.sum((density + bare) * state.metal_potential)) * per_current
+            electronic = total((density + bare) * state.metal_potential) * per_current
         return VoltageParts(
             ohmic=float(driving @ taken) * per_current + self._cell.half_cells * current,
-            kinetic=float(np.sum(density * e + bare * over)) * per_current,
-            capillary=float(np.sum(density * back)) * per_current,
+            kinetic=total(density * e + bare * over) * per_current,
+            capillary=total(density * back) * per_current,
             concentration=float(diffusion @ taken) * per_current
             + self._salt_half_cells(state) * current,
             electronic=electronic,
@@ -157,12 +158,12 @@ class Electrochemistry:
         u = u + spread @ metal
         drop = u - sum((m * inside for m, inside in zip(metal, floating, strict=True)), np.zeros(1))
         if bodies.second:
-            cell = float(metal[numbers == SECOND].sum())
+            cell = total(metal[numbers == SECOND])
         else:
             cell = float(self._cell.electrode.weights[self._ohm.known] @ u) + self._cell.half_cells
         return Resistance(
             cell=cell,
-            interfacial=float(np.sum(slope * drop**2)) * self._cell_height,
+            interfacial=total(slope * drop**2) * self._cell_height,
         )
 
     def _coated_resistance(
@@ -179,7 +180,7 @@ class Electrochemistry:
         reacting = sparse.csr_array(
             (slope, (np.arange(len(known)), index)), shape=(len(known), nodes + 1)
         )[:, 1:]
-        into = sparse.diags_array(np.bincount(index, weights=slope, minlength=nodes + 1)[1:])
+        into = sparse.diags_array(total_by_number(index, slope, nodes + 1)[1:])
         matrix = sparse.block_array(
             [
                 [self._ohm.matrix + sparse.diags_array(slope), -reacting],
@@ -190,7 +191,7 @@ class Electrochemistry:
         u, metal = np.split(Factors(sparse.csc_array(matrix)).solve(right), [len(known)])
         drop = u - np.append(0.0, metal)[index]
         cell = float(self._cell.electrode.weights[known] @ u) + self._cell.half_cells
-        return Resistance(cell, float(np.sum(slope * drop**2)) * self._cell_height)
+        return Resistance(cell, total(slope * drop**2) * self._cell_height)
 
     def cut_off(self, state: ConservedState, bodies: Bodies) -> NDArray[np.bool_]:
         """Where lithium is from which no electron comes to the collector, (nz, ny, nx)."""
@@ -243,7 +244,7 @@ class Electrochemistry:
             top, low = touching * ~first, touching * first
         if not diffusion.any() or not (top.any() and low.any()):
             return 0.0
-        return float(np.average(diffusion, weights=top) - np.average(diffusion, weights=low))
+        return weighted_mean(diffusion, top) - weighted_mean(diffusion, low)
 
     @property
     def _cell_height(self) -> float:

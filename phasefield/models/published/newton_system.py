@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from phasefield.grid.collectives import total
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.base import TangentLimits
 from phasefield.models.published.gradient_kernels import gradient_divergence
@@ -119,7 +120,7 @@ class PublishedSystem(TangentLimits):
         if step.growth is None:
             net = (unknowns.applied[0] - step.voltage) / model.thermal_voltage
         else:
-            net = np.sum(step.formula.alpha0 * unknowns.xi - step.xi_history) - step.growth
+            net = total(step.formula.alpha0 * unknowns.xi - step.xi_history) - step.growth
         return residual, np.array([net])
 
     def _set_metal_side(self, unknowns: PublishedUnknowns) -> None:
@@ -148,6 +149,6 @@ class PublishedSystem(TangentLimits):
         if step.growth is None:
             applied = -net[0]
         else:
-            row_spread = step.formula.alpha0 * spread[:, 0].sum()
-            applied = (-net[0] - step.formula.alpha0 * plain[:, 0].sum()) / -row_spread
+            row_spread = step.formula.alpha0 * total(spread[:, 0])
+            applied = (-net[0] - step.formula.alpha0 * total(plain[:, 0])) / -row_spread
         return plain - applied * spread, np.array([applied])

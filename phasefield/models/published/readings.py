@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phasefield.analysis.contact import ContactMetrics
+from phasefield.grid.collectives import mean, per_cross_section, smallest, total
 from phasefield.grid.faces import halves
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.published.parameters import PublishedParameters
@@ -47,7 +48,7 @@ class PublishedReadings(DepositReadings):
         """Numbers of `state` after `charge` [C m-2]; the model has no contact current."""
         nan = math.nan
         grid = self._domain.grid
-        area = float(self._contact_weight(state.xi).sum())
+        area = total(self._contact_weight(state.xi))
         return Observation(
             voltage=self.voltage(state),
             lithium_volume_per_area=self.lithium_volume_per_area(state.xi),
@@ -83,12 +84,12 @@ class PublishedReadings(DepositReadings):
         """Free energy of xi over the cross-section [J m-2]: f0 and the isotropic gradient term."""
         model, grid = self._model, self._domain.grid
         cross = 0.5 * model.cross_barrier * (xi * self._domain.phi) ** 2
-        total = self._per_area(double_well.py_func(xi, model.barrier_height) + cross)
+        energy = self._per_area(double_well.py_func(xi, model.barrier_height) + cross)
         scale = 0.5 * model.gradient_coefficient * grid.cell_volume / grid.cross_section
         for axis, spacing in enumerate(grid.spacing):
             lower, upper = halves(xi, axis)
-            total += scale * float(np.sum(((upper - lower) / spacing) ** 2))
-        return total
+            energy += scale * total(((upper - lower) / spacing) ** 2)
+        return energy
 
     def ion_inventory(self, state: PublishedState) -> float:
         """Ions in the domain as charge over the cross-section [C m-2]."""
@@ -116,7 +117,7 @@ class PublishedReadings(DepositReadings):
             model.conductivity_vacuum,
         )  # fmt: skip
         half = 0.5 * grid.spacing[grid.growth_axis]
-        return float(np.mean(-sigma * potential)) / half, self._ions_in(state, -1, 0.0)
+        return mean(-sigma * potential) / half, self._ions_in(state, -1, 0.0)
 
     def metal_side_ions(self, state: PublishedState) -> float:
         """Ion current that enters at the metal side [A m-2]."""
@@ -135,7 +136,7 @@ class PublishedReadings(DepositReadings):
         faraday, c0 = model.charge_density / model.site_density, model.ion_concentration
         drive = c0 - c + c0 * (potential - inside) / model.thermal_voltage
         half = 0.5 * grid.spacing[grid.growth_axis]
-        return faraday * float(np.mean(diffusivity * drive)) / half
+        return faraday * mean(diffusivity * drive) / half
 
     def _layer(self, state: PublishedState, layer: int) -> list[Array]:
         """xi, phi, c and V in a layer of cells across the growth axis."""
@@ -157,11 +158,11 @@ class PublishedReadings(DepositReadings):
         rows = np.moveaxis(joined, grid.growth_axis, 0)
         lowest = float(np.nanmin(self._front(xi), initial=grid.height))
         deep = max(1, int(0.5 * lowest / grid.spacing[grid.growth_axis]))
-        return float(rows[:deep].min())
+        return smallest(rows[:deep])
 
     def _per_area(self, density: Array) -> float:
         grid = self._domain.grid
-        return float(density.sum()) * grid.cell_volume / grid.cross_section
+        return per_cross_section(density, grid)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from phasefield.grid.collectives import total
 from phasefield.grid.smoothed_domain import Domain
 from phasefield.models.base import (
     Applied,
@@ -115,7 +116,7 @@ class PublishedStepper:
             case AppliedCurrent(current):
                 return current
             case AppliedVoltage():
-                grown = float(np.sum(step.formula.alpha0 * found.xi - step.xi_history))
+                grown = total(step.formula.alpha0 * found.xi - step.xi_history)
                 return grown * self._charge_per_cell / step.formula.dt
 
     @property
