@@ -52,7 +52,11 @@ TESTS = {
         ELECTRONS,
         "tests/solvers/test_electrochemistry.py",
     ],
-    "phasefield/models/conserved/conductor.py": [MAPS, ELECTRONS],
+    "phasefield/models/conserved/conductor.py": [
+        MAPS,
+        "tests/solvers/test_electrochemistry.py",
+        "tests/solvers/test_salt.py",
+    ],
     "phasefield/models/conserved/counter_electrode.py": [MAPS, ELECTRONS],
     "phasefield/models/conserved/local_parameters.py": [MAPS, ELECTRONS],
     "phasefield/models/conserved/electron_network.py": [ELECTRONS],
@@ -122,6 +126,10 @@ EQUIVALENT = {
         "_mean_per_pore",
         "return np.asarray(ndimage.mean(rise, pore, np.arange(1.5, count + 1)))",
     ): "labels are whole numbers, and half of one is cut off",
+    (
+        "Electrons.network",
+        "linked = joined - sparse.csr_array(",
+    ): "which nodes are joined is read off where entries stand, not off their signs",
     ("is_convex", "theta = np.linspace(0.0, 3.0 * np.pi, 7201)"): "more than a whole turn",
     (
         "_joining_both_faces",
