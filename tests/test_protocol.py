@@ -12,6 +12,7 @@ import pytest
 
 import phasefield
 from phasefield.case import case_from_dict
+from phasefield.case.protocol_steps import EntryContent
 from phasefield.models.base import AppliedCurrent, AppliedVoltage
 from phasefield.setup.forecast import preflight
 from phasefield.simulation.schedule import (
@@ -69,6 +70,55 @@ def test_each_step_applies_its_own():
     assert [applied_by(step) for step in steps] == [
         AppliedCurrent(2.0), AppliedCurrent(-2.0), AppliedCurrent(0.0), AppliedVoltage(5e-3),
     ]  # fmt: skip
+
+
+def test_steps_say_what_they_do():
+    steps = case_of(PLATE, STRIP, REST, HOLD).protocol
+    sides = [(s.applied.plates, s.applied.strips, s.applied.may_plate, s.applied.may_strip)
+             for s in steps]  # fmt: skip
+    assert sides == [
+        (True, False, True, False), (False, True, False, True), (False,) * 4,
+        (False, False, True, True),
+    ]  # fmt: skip
+    assert [step.expected_current_density(2e-3) for step in steps] == [2.0, -2.0, 0.0, 2.5]
+    ends = ("voltage", 1.0), ("voltage", -1.0)
+    assert [(limit.quantity, limit.value) for s in steps for limit in s.limits] == [*ends]
+    (both,) = case_of(f"{HOLD[:-1]}, charge: 1 C/m^2, termination: 0.1 mA/cm^2}}").protocol
+    assert [(e.quantity, e.value) for e in both.limits] == [("charge", 1), ("current density", 1)]
+
+
+def test_entries_are_written_in_words():
+    pulse = "pulse: {current_density: 1 mA/cm^2, on: 1 s, off: 4 s, times: 3}"
+    entries = case_of(f"repeat: {{times: 2, steps: [{{{PLATE}}}, {{{HOLD}}}]}}", pulse, STRIP)
+    words = [e.held.in_words(lambda what, value: f"{what} {value:g}") for e in entries.entries]
+    assert words == [
+        "2 cycles (current density 2 for duration 60 – voltage 0.005 held for duration 50)",
+        "3 pulses of current density 10 for duration 1, duration 4 apart",
+        "stripped at current density 2 to charge 360",
+    ]
+
+
+def kinds_under(parent):
+    return {kind for child in parent.__subclasses__() for kind in (child, *kinds_under(child))}
+
+
+def names_in(tree):
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+                yield name
+
+
+def test_no_other_module_asks_which_kind_of_step_it_has():
+    package = Path(phasefield.__file__).parent
+    kinds = {kind.__name__ for kind in kinds_under(EntryContent)} - {"ProtocolStep"}
+    assert {"PlateStep", "StripStep", "RestStep", "HoldStep", "RepeatEntry"} < kinds
+    named = {
+        str(path.relative_to(package)): found
+        for path in package.rglob("*.py")
+        if (found := kinds & {*names_in(ast.parse(path.read_text(encoding="utf-8")))})
+    }
+    assert named.keys() == {"case/protocol.py", "case/protocol_steps.py"}
 
 
 def test_stops_are_frames_and_ends():
@@ -131,7 +181,7 @@ STAIRS = "staircase: {last: 0.2 mA/cm^2, cycles: 2, charge: 0.01 mAh/cm^2}"
 
 def test_a_staircase_climbs():
     stages = case_of(STAIRS, REST).stages
-    currents = [s.step.signed_current_density for s in stages[:-1]]
+    currents = [s.step.applied.value for s in stages[:-1]]
     assert currents[::4] == pytest.approx([0.5, 1.0, 1.5, 2.0])
     assert currents[1::4] == pytest.approx([-0.5, -1.0, -1.5, -2.0])
     assert [s.cycle for s in stages[:6]] == [1, 1, 2, 2, 3, 3]
@@ -220,20 +270,3 @@ def test_terminations_of_a_strip():
     assert found[SHORT].excess(state, 0.0) == -1.0
     xi[0, -1, 1] = 0.75
     assert found[SHORT].excess(state, 0.0) == pytest.approx(0.5)
-
-
-STEPS = {"PlateStep", "StripStep", "RestStep", "HoldStep", "PulseEntry", "RepeatEntry"}
-STEPS |= {"StaircaseEntry"}
-
-
-def test_steps_are_told_apart_by_themselves_alone():
-    """A new kind of step joins without a `match` or an `isinstance` in another room."""
-    for file in (Path(phasefield.__file__).parent).rglob("*.py"):
-        if file.name in ("protocol.py", "steps.py") and file.parent.name == "case":
-            continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            tests = isinstance(node, ast.MatchClass) or (
-                isinstance(node, ast.Call) and getattr(node.func, "id", "") == "isinstance"
-            )
-            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if tests else set()
-            assert not names & STEPS, f"{file}:{node.lineno}"

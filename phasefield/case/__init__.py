@@ -14,30 +14,21 @@ from phasefield.case.loading import (
     load_case,
     with_overrides,
 )
-from phasefield.case.protocol import PulseEntry, RepeatEntry, Stage, StaircaseEntry
-from phasefield.case.steps import (
-    Format,
-    HoldStep,
-    Limit,
-    PlateStep,
+from phasefield.case.protocol import Stage
+from phasefield.case.protocol_steps import (
+    AppliedQuantity,
+    LimitedQuantity,
     ProtocolStep,
-    RestStep,
-    StripStep,
+    WrittenQuantity,
 )
 
 __all__ = [
+    "AppliedQuantity",
     "Case",
-    "Format",
-    "HoldStep",
-    "Limit",
-    "PlateStep",
+    "LimitedQuantity",
     "ProtocolStep",
-    "PulseEntry",
-    "RepeatEntry",
-    "RestStep",
     "Stage",
-    "StaircaseEntry",
-    "StripStep",
+    "WrittenQuantity",
     "case_from_dict",
     "case_from_text",
     "case_text",

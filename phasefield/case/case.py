@@ -14,12 +14,8 @@ from phasefield.case.capabilities import BackendName, ModelName
 from phasefield.case.coatings import Coating
 from phasefield.case.cross_checks import cross_checks
 from phasefield.case.geometry import Geometry
-from phasefield.case.protocol import (
-    ProtocolEntry,
-    ProtocolStep,
-    Stage,
-    stages_of,
-)
+from phasefield.case.protocol import ProtocolEntry, Stage, stages_of
+from phasefield.case.protocol_steps import ProtocolStep
 from phasefield.case.quantities import Temperature
 from phasefield.case.sections import (
     FROM_OTHERS,
@@ -101,7 +97,7 @@ class Case(Section):
         wrong = cross_checks(leaf_values(self))
         if self.model != "paper" and self.paper != Paper():
             wrong.append(("paper", f"these keys need model: paper, you gave model: {self.model}"))
-        if self.model == "paper" and not all(step.plates for step in self.protocol):
+        if self.model == "paper" and any(step.applied.value <= 0.0 for step in self.protocol):
             wrong.append(("protocol", PAPER_PLATES))
         if wrong:
             text = "; ".join(f"{path}: {message}" for path, message in wrong)
@@ -131,7 +127,7 @@ class Case(Section):
     @property
     def holds_voltage(self) -> bool:
         """Whether some step holds a voltage, so that its current density is found."""
-        return any(step.held_voltage is not None for step in self.protocol)
+        return any(not step.applied.is_current for step in self.protocol)
 
     @property
     def duration(self) -> float:

@@ -1,14 +1,14 @@
-"""The protocol section of a case file: its entries, and the plain steps that they come to.
+"""The protocol section of a case file: its entries, and the plain steps in their places.
 
 The words are PyBaMM's: a step lasts for a `duration` or until a `termination`, steps make cycles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     ConfigDict,
@@ -18,6 +18,15 @@ from pydantic import (
     model_validator,
 )
 
+from phasefield.case.protocol_steps import (
+    EntryContent,
+    HoldStep,
+    PlateStep,
+    ProtocolStep,
+    RestStep,
+    StripStep,
+    Write,
+)
 from phasefield.case.quantities import (
     CurrentDensity,
     OptionalArealCharge,
@@ -26,16 +35,16 @@ from phasefield.case.quantities import (
     Time,
 )
 from phasefield.case.sections import Section, key
-from phasefield.case.steps import (
-    Format,
-    HoldStep,
-    PlateStep,
-    ProtocolStep,
-    RestStep,
-    StripStep,
-)
 
-__all__ = ["ProtocolEntry", "PulseEntry", "RepeatEntry", "Stage", "StaircaseEntry", "stages_of"]
+__all__ = [
+    "ProtocolEntry",
+    "PulseEntry",
+    "RepeatEntry",
+    "Stage",
+    "StaircaseEntry",
+    "StepEntry",
+    "stages_of",
+]
 
 NOT_THIS_STEP: Any = None
 """Value of the steps that an entry does not hold."""
@@ -46,7 +55,7 @@ MOST_STEPS = 20_000
 Times = Annotated[int, Field(ge=1)]
 
 
-class PulseEntry(Section):
+class PulseEntry(EntryContent):
     """Plate in pulses, with rests between them."""
 
     current_density: CurrentDensity = key("while it is on, per total cross-section", "1 mA/cm^2")
@@ -54,23 +63,24 @@ class PulseEntry(Section):
     off: Time = key("rest after each pulse", "4 s")
     times: Times = key("number of pulses", 100)
 
-    def steps(self) -> Iterator[ProtocolStep]:
-        """The plain steps."""
+    @property
+    def count(self) -> int:
+        """Number of plain steps."""
+        return 2 * self.times
+
+    def passes(self) -> Iterator[Sequence[ProtocolStep]]:
+        """All pulses and rests, in one pass."""
         pulse = PlateStep.model_construct(
             current_density=self.current_density, duration=self.on, charge=None, termination=1.0
         )
-        for _ in range(self.times):
-            yield pulse
-            yield RestStep.model_construct(duration=self.off)
+        yield (pulse, RestStep.model_construct(duration=self.off)) * self.times
 
-    def in_words(self, written: Format) -> str:
-        """What is done, for a sentence of the report."""
-        current, on, off = (
-            written.current(self.current_density),
-            written.time(self.on),
-            written.time(self.off),
+    def in_words(self, write: Write) -> str:
+        """Number, current density, length and distance of the pulses."""
+        return (
+            f"{self.times} pulses of {write('current density', self.current_density)} for"
+            f" {write('duration', self.on)}, {write('duration', self.off)} apart"
         )
-        return f"{self.times} pulses of {current} for {on}, {off} apart"
 
 
 class _Entry(Section):
@@ -79,12 +89,12 @@ class _Entry(Section):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     @property
-    def held(self) -> Any:
+    def held(self) -> EntryContent:
         """What the entry holds."""
         (held,) = self._held()
         return held
 
-    def _held(self) -> list[Any]:
+    def _held(self) -> list[EntryContent]:
         found = (getattr(self, name) for name in type(self).model_fields)
         return [step for step in found if step is not NOT_THIS_STEP]
 
@@ -109,21 +119,11 @@ class StepEntry(_Entry):
     hold: HoldStep = Field(NOT_THIS_STEP, description="hold a constant voltage")
     pulse: PulseEntry = Field(NOT_THIS_STEP, description="plate in pulses")
 
-    @property
-    def count(self) -> int:
-        """Number of plain steps."""
-        return 2 * self.held.times if isinstance(self.held, PulseEntry) else 1
 
-    def steps(self) -> Iterator[ProtocolStep]:
-        """The plain steps."""
-        if isinstance(self.held, PulseEntry):
-            yield from self.held.steps()
-        else:
-            yield self.held
-
-
-class RepeatEntry(Section):
+class RepeatEntry(EntryContent):
     """Cycles: the same steps again and again."""
+
+    is_cycled: ClassVar[bool] = True
 
     times: Times = key("number of cycles", 10)
     steps: tuple[StepEntry, ...] = Field(
@@ -133,14 +133,28 @@ class RepeatEntry(Section):
         examples=["[{rest: {duration: 600 s}}]"],
     )
 
-    def in_words(self, written: Format) -> str:
-        """What is done, for a sentence of the report."""
-        inner = " – ".join(entry.held.in_words(written) for entry in self.steps)
+    @property
+    def count(self) -> int:
+        """Number of plain steps."""
+        return self.times * sum(entry.held.count for entry in self.steps)
+
+    def passes(self) -> Iterator[Sequence[ProtocolStep]]:
+        """The cycles."""
+        inner = [step for entry in self.steps for steps in entry.held.passes() for step in steps]
+        for _ in range(self.times):
+            yield inner
+
+    def in_words(self, write: Write) -> str:
+        """Number of cycles, and what is done in each."""
+        inner = " – ".join(entry.held.in_words(write) for entry in self.steps)
         return f"{self.times} cycles ({inner})"
 
 
-class StaircaseEntry(Section):
+class StaircaseEntry(EntryContent):
     """Plate and strip at a current that grows, until contact is lost or the cell shorted."""
+
+    is_cycled: ClassVar[bool] = True
+    is_staircase: ClassVar[bool] = True
 
     first: CurrentDensity = key(
         "current density of the first stair", "0.05 mA/cm^2", "0.05 mA/cm^2"
@@ -154,15 +168,32 @@ class StaircaseEntry(Section):
         "size of the cell voltage at which the staircase ends", "50 mV", "1 V"
     )
 
-    def current_densities(self) -> Iterator[float]:
+    @property
+    def count(self) -> int:
+        """Number of plain steps, at most."""
+        return 2 * self.cycles * ceil((self.last - self.first) / self.step + 1)
+
+    def passes(self) -> Iterator[Sequence[ProtocolStep]]:
+        """The cycles, stair by stair."""
+        for current in self._current_densities():
+            for _ in range(self.cycles):
+                yield self._half_cycles(current)
+
+    def in_words(self, write: Write) -> str:
+        """Number of cycles, first and last current density."""
+        stairs = [*self._current_densities()]
+        first, last = (write("current density", stairs[end]) for end in (0, -1))
+        return f"a staircase of {self.cycles * len(stairs)} cycles from {first} to {last}"
+
+    def _current_densities(self) -> Iterator[float]:
         """Those of the stairs [A m-2]."""
         stair = 0
         while (current := self.first + stair * self.step) <= self.last * (1 + 1e-9):
             yield current
             stair += 1
 
-    def steps(self, current: float) -> tuple[ProtocolStep, ProtocolStep]:
-        """The two half cycles at a current density [A m-2]."""
+    def _half_cycles(self, current: float) -> tuple[ProtocolStep, ProtocolStep]:
+        """Those at a current density [A m-2]."""
         shared: dict[str, Any] = {
             "current_density": current,
             "duration": self.duration,
@@ -170,12 +201,6 @@ class StaircaseEntry(Section):
         }
         plate = PlateStep.model_construct(**shared, termination=self.termination)
         return plate, StripStep.model_construct(**shared, termination=-self.termination)
-
-    def in_words(self, written: Format) -> str:
-        """What is done, for a sentence of the report."""
-        stairs = [*self.current_densities()]
-        first, last = written.current(stairs[0]), written.current(stairs[-1])
-        return f"a staircase of {self.cycles * len(stairs)} cycles from {first} to {last}"
 
     @model_validator(mode="after")
     def _ends(self) -> StaircaseEntry:
@@ -194,19 +219,9 @@ class ProtocolEntry(StepEntry):
         NOT_THIS_STEP, description="cycles at a current density that grows"
     )
 
-    @property
-    def count(self) -> int:
-        """Number of plain steps."""
-        match self.held:
-            case RepeatEntry() as held:
-                return held.times * sum(entry.count for entry in held.steps)
-            case StaircaseEntry() as held:
-                return 2 * held.cycles * ceil((held.last - held.first) / held.step + 1)
-        return super().count
-
     @model_validator(mode="after")
     def _is_not_endless(self) -> ProtocolEntry:
-        if self.count > MOST_STEPS:
+        if self.held.count > MOST_STEPS:
             raise ValueError(f"comes to more than {MOST_STEPS} steps: take fewer cycles or pulses")
         return self
 
@@ -232,21 +247,11 @@ def stages_of(entries: Iterable[ProtocolEntry]) -> tuple[Stage, ...]:
     """The plain steps of a protocol, in order."""
     stages: list[Stage] = []
     cycle, staircases, apart = 0, 0, True
-    for entry in entries:
-        held = entry.held
-        if isinstance(held, RepeatEntry):
-            passes = [[step for each in held.steps for step in each.steps()]] * held.times
-        elif isinstance(held, StaircaseEntry):
-            staircases += 1
-            stairs = held.current_densities()
-            passes = [[*held.steps(j)] for j in stairs for _ in range(held.cycles)]
-        else:
-            cycle += apart
-            stages += [Stage(step, cycle) for step in entry.steps()]
-            apart = False
-            continue
-        stair = staircases if isinstance(held, StaircaseEntry) else 0
-        for number, steps in enumerate(passes, start=cycle + 1):
-            stages += [Stage(step, number, stair) for step in steps]
-        cycle, apart = cycle + len(passes), True
+    for held in (entry.held for entry in entries):
+        staircases += held.is_staircase
+        staircase = staircases if held.is_staircase else 0
+        for steps in held.passes():
+            cycle += held.is_cycled or apart
+            stages += [Stage(step, cycle, staircase) for step in steps]
+            apart = held.is_cycled
     return tuple(stages)

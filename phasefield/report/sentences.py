@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from phasefield.analysis.estimates import MAH_PER_CM2
-from phasefield.case import Format
+from phasefield.case import WrittenQuantity
 from phasefield.report.data import RunData
 from phasefield.report.number_format import (
     current,
@@ -17,15 +19,6 @@ from phasefield.report.number_format import (
 from phasefield.report.published_charges import ledger_sentences
 
 __all__ = ["headline", "narrative", "notice"]
-
-
-def _areal_charge(charge: float) -> str:
-    """A charge per cross-section [C m-2] in mAh/cm²."""
-    return number(charge / MAH_PER_CM2, 3, "mAh/cm²")
-
-
-WRITTEN = Format(current, voltage, time_span, _areal_charge)
-"""How the report writes the numbers of a step."""
 
 EVENNESS = (
     (0.02, "practically flat"),
@@ -56,15 +49,32 @@ def notice(data: RunData) -> str | None:
 def headline(data: RunData) -> str:
     """What was simulated, in one line."""
     case = data.case
-    done = {step.kind for step in case.protocol}
-    verb = "cycled in" if "strip" in done else "plated into"
-    steps = ", then ".join(entry.held.in_words(WRITTEN) for entry in case.entries)
+    verb = "cycled in" if any(step.applied.strips for step in case.protocol) else "plated into"
+    steps = ", then ".join(entry.held.in_words(_write) for entry in case.entries)
     porosity = "" if data.porosity is None else f" porosity {100 * data.porosity:.4g} %"
     return (
         f"Lithium {verb} {case.geometry.in_words(length(case.geometry.pore_size))} in LLZO,"
         f"{porosity}, {steps}."
         f"{' The model as published.' if case.model == 'paper' else ''}"
     )
+
+
+def _charge(value: float) -> str:
+    """A charge per cross-section [C m-2] in mAh/cm²."""
+    return number(value / MAH_PER_CM2, 3, "mAh/cm²")
+
+
+WRITERS: Mapping[WrittenQuantity, Callable[[float], str]] = {
+    "voltage": voltage,
+    "charge": _charge,
+    "current density": current,
+    "duration": time_span,
+}
+"""How the quantities of a step are written."""
+
+
+def _write(quantity: WrittenQuantity, value: float) -> str:
+    return WRITERS[quantity](value)
 
 
 def narrative(data: RunData) -> list[str]:

@@ -72,9 +72,10 @@ def force_scale(step: ProtocolStep, i0: float, alpha: float, thermal_voltage: fl
     value at eta = -V0 and c = c0. Both are chosen; where the shipped cases end, at 2 A/m2 and the
     V0 of each, the second is 0.95, 0.61 and 0.57 of the first.
     """
-    if step.held_voltage is None:
-        return 2.0 * abs(step.signed_current_density) / i0
-    return abs(float(driving_force.py_func(1.0, -step.held_voltage, alpha, thermal_voltage)))
+    applied = step.applied
+    if applied.is_current:
+        return 2.0 * abs(applied.value) / i0
+    return abs(float(driving_force.py_func(1.0, -applied.value, alpha, thermal_voltage)))
 
 
 def smallest_cross_term(drive: float) -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from geometries import Scaffold
-from phasefield.case import Case
+from phasefield.case import Case, ProtocolStep
 from phasefield.constants import FARADAY
 from phasefield.errors import CaseError, Problem
 from phasefield.units import format as show
@@ -76,22 +76,21 @@ def faraday_rise(case: Case, scaffold: Scaffold | None = None) -> float:
     What a hold will plate is known only afterwards; here it counts with U/R_ct, the current density
     of a flat front that feels the whole voltage. No step is taken to end before its time.
     """
-    return _rises(case, scaffold)[-1]
+    return _rises(case, scaffold, case.protocol)[-1]
 
 
 def front_range(case: Case, scaffold: Scaffold | None = None) -> tuple[float, float]:
     """Lowest and highest mean front of the protocol [m], counted as in `faraday_rise`."""
-    rises = _rises(case, scaffold)
+    rises = _rises(case, scaffold, case.protocol)
     return case.lithium.depth + min(0.0, *rises), case.lithium.depth + max(0.0, *rises)
 
 
-def _rises(case: Case, scaffold: Scaffold | None, *, given: bool = False) -> list[float]:
-    """Rise at the start and after each step of the protocol, or each of a `given` current [m]."""
+def _rises(case: Case, scaffold: Scaffold | None, steps: Iterable[ProtocolStep]) -> list[float]:
+    """Rise at the start and after each of some steps [m]."""
     charge, charges = 0.0, [0.0]
-    for step in case.protocol:
-        if step.held_voltage is None or not given:
-            charge += step.expected_current_density(case.resistance) * step.longest
-            charges.append(charge)
+    for step in steps:
+        charge += step.expected_current_density(case.resistance) * step.longest
+        charges.append(charge)
     per_charge = case.lithium.molar_volume, FARADAY * porosity_of(case, scaffold)
     return [charge * per_charge[0] / per_charge[1] for charge in charges]
 
@@ -159,7 +158,7 @@ def _void(case: Case) -> Iterator[Problem]:
     lithium, width = case.lithium, case.interface.width
     least = VOID_STRENGTH * lithium.surface_energy / width
     one = case.cell.kind == "half"
-    plates = one and all(step.direction == 1 for step in case.protocol)
+    plates = one and all(step.applied.plates for step in case.protocol)
     if case.model == "paper" or plates or lithium.nucleation_pressure >= least * (1 - ROUND_OFF):
         return
     yield case.problem(
@@ -173,7 +172,8 @@ def _void(case: Case) -> Iterator[Problem]:
 
 def _room(case: Case, scaffold: Scaffold | None) -> Iterator[Problem]:
     """What is sure to be plated must fit; holds, known by estimate, end at the short circuit."""
-    depth, rise = case.lithium.depth, max(_rises(case, scaffold, given=True))
+    known = [step for step in case.protocol if step.applied.is_current]
+    depth, rise = case.lithium.depth, max(_rises(case, scaffold, known))
     height = height_of(case, scaffold)
     clearance = CLEARANCE * case.interface.width
     if depth < clearance:

@@ -25,6 +25,7 @@ def estimate(case: Case, domain: Domain) -> tuple[float, float] | None:
     salt = given.diffusivity, given.concentration, given.transference_number
     lithium = case.lithium.depth + (case.lithium.depth_top or 0.0)
     share, length = 1.0 - domain.porosity, domain.grid.height - lithium
-    largest = max((abs(step.signed_current_density) for step in case.protocol), default=0.0)
-    sand = sand_time(largest / share, *salt) if largest else inf
+    applied = [step.applied for step in case.protocol]
+    largest = max((abs(each.value) for each in applied if each.is_current), default=0.0)
+    sand = sand_time(largest / share, *salt) if largest > 0.0 else inf
     return share * limiting_current_density(length, *salt), sand

@@ -46,9 +46,7 @@ def build_scaffold(case: Case, *, usable: bool = True) -> Scaffold:
 
 def _needs_room(case: Case) -> bool:
     """Whether lithium can grow: not in a half cell that only strips and rests."""
-    return case.cell.kind == "symmetric" or any(
-        step.direction in (1, None) for step in case.protocol
-    )
+    return case.cell.kind == "symmetric" or any(step.applied.may_plate for step in case.protocol)
 
 
 def _image_path(case: Case, given: Path) -> Path:

@@ -154,7 +154,7 @@ class Simulation:
         observer = self.model.readings
         touching = observer.contact_area_per_area(self.state.xi) / self.initial_contact
         kind = DidNotConverge
-        if self.schedule.step.direction == -1 and touching < CONTACT_NEARLY_LOST:
+        if self.schedule.step.applied.strips and touching < CONTACT_NEARLY_LOST:
             kind = ContactLost
         elif observer.salt_left(self.state) < NEARLY_DEPLETED:
             kind = Depleted

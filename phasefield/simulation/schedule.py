@@ -39,9 +39,8 @@ CLOSE = 1e-9
 
 def applied_by(step: ProtocolStep) -> Applied:
     """What a step of the protocol applies."""
-    if step.held_voltage is None:
-        return AppliedCurrent(step.signed_current_density)
-    return AppliedVoltage(step.held_voltage)
+    applied = step.applied
+    return AppliedCurrent(applied.value) if applied.is_current else AppliedVoltage(applied.value)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from phasefield.case import Limit, ProtocolStep
+from phasefield.case import AppliedQuantity, LimitedQuantity, ProtocolStep
 from phasefield.grid.collectives import largest
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.base import Readings
 from phasefield.models.conserved.lithium_bodies import short_circuited
 from phasefield.simulation.schedule import CHARGE, CONTACT, CURRENT, DEPLETED, SHORT, VOLTAGE
 
@@ -53,56 +54,74 @@ class Termination:
 
 
 def terminations(
-    step: ProtocolStep, observer: Any, domain: Domain, initial_contact: float
+    step: ProtocolStep, observer: Readings[Any], domain: Domain, initial_contact: float
 ) -> tuple[Termination, ...]:
     """Every way in which a step can end before its time.
 
     Parameters
     ----------
     step : of the protocol.
-    observer : of the model, see `DepositReadings`.
+    observer : readings of the model.
     domain : of the simulation.
     initial_contact : contact area per cross-section at t = 0 [1].
     """
     found = [Termination(SHORT, lambda state, _: _bridge(domain, state.xi), 0.02, at_start=True)]
     least = CONTACT_LOST * initial_contact
 
-    def lost(state: Any, _: float) -> float:
+    def lost(state: Any) -> float:
         return 1.0 - observer.contact_area_per_area(state.xi) / least
 
-    def lost_above(state: Any, _: float) -> float:
+    def lost_above(state: Any) -> float:
         return 1.0 - observer.second_contact(state.xi) / CONTACT_LOST
 
-    found += [_limited(limit, observer) for limit in step.limits]
-    if step.direction != 0:
+    found += [LIMITS[limit.quantity](limit.value, observer) for limit in step.limits]
+    applied = step.applied
+    if applied.may_plate or applied.may_strip:
         found.append(Termination(DEPLETED, lambda state, _: _depletion(state, observer), 2e-2))
-    if step.direction == -1:
-        found.append(Termination(CONTACT, lost, 1e-2, at_start=True))
-    elif step.direction is None:
-        while_stripped = lambda state, q: lost(state, q) if state.current_density < 0 else -1.0  # noqa: E731
-        found.append(Termination(CONTACT, while_stripped, 1e-2))
-    if domain.symmetric and step.direction == 1:
-        found.append(Termination(CONTACT, lost_above, 1e-2, at_start=True))
-    elif domain.symmetric and step.direction is None:
-        while_plated = lambda state, q: lost_above(state, q) if state.current_density > 0 else -1.0  # noqa: E731
-        found.append(Termination(CONTACT, while_plated, 1e-2))
+    if applied.may_strip:
+        found.append(_of_contact(lost, applied, sign=-1.0))
+    if domain.symmetric and applied.may_plate:
+        found.append(_of_contact(lost_above, applied, sign=1.0))
     return tuple(found)
 
 
-def _limited(limit: Limit, observer: Any) -> Termination:
-    """The termination that a limit of a step is."""
-    value = limit.value
-    of: dict[str, Termination] = {
-        VOLTAGE: Termination(VOLTAGE, lambda state, _: observer.voltage(state) / value - 1.0, 1e-4),
-        CHARGE: Termination(CHARGE, lambda _, passed: abs(passed) / value - 1.0, 1e-6),
-        CURRENT: Termination(
-            CURRENT, lambda state, _: 1.0 - abs(state.current_density) / value, 1e-4
-        ),
-    }
-    return of[limit.quantity]
+def _of_voltage(limit: float, observer: Readings[Any]) -> Termination:
+    return Termination(VOLTAGE, lambda state, _: observer.voltage(state) / limit - 1.0, 1e-4)
 
 
-def _depletion(state: Any, observer: Any) -> float:
+def _of_charge(limit: float, _: Readings[Any]) -> Termination:
+    return Termination(CHARGE, lambda _, passed: abs(passed) / limit - 1.0, 1e-6)
+
+
+def _of_current(limit: float, _: Readings[Any]) -> Termination:
+    return Termination(CURRENT, lambda state, _: 1.0 - abs(state.current_density) / limit, 1e-4)
+
+
+LIMITS: Mapping[LimitedQuantity, Callable[[float, Readings[Any]], Termination]] = {
+    "voltage": _of_voltage,
+    "charge": _of_charge,
+    "current density": _of_current,
+}
+"""How a step ends at a limit that it names."""
+
+
+def _of_contact(
+    lost: Callable[[Any], float], applied: AppliedQuantity, *, sign: float
+) -> Termination:
+    """An electrode that a current of this sign strips comes off.
+
+    A given current is known to have it; under a held voltage it shows only on the way.
+    """
+    if applied.is_current:
+        return Termination(CONTACT, lambda state, _: lost(state), 1e-2, at_start=True)
+
+    def while_stripped(state: Any, _: float) -> float:
+        return lost(state) if sign * state.current_density > 0.0 else -1.0
+
+    return Termination(CONTACT, while_stripped, 1e-2)
+
+
+def _depletion(state: Any, observer: Readings[Any]) -> float:
     left = observer.salt_left(state)
     return 1.0 - left / DEPLETION
 
