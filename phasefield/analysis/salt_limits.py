@@ -8,7 +8,6 @@ and 12; Sand, Philosophical Magazine 1 (1901) 45).
 from __future__ import annotations
 
 from math import pi
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +42,7 @@ def limiting_current_density(
 
 
 def depletion_profile(
-    distance: NDArray[Any],
+    distance: NDArray[np.float64],
     time: float,
     current_density: float,
     diffusivity: float,

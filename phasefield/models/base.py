@@ -22,6 +22,7 @@ __all__ = [
     "AppliedCurrent",
     "AppliedVoltage",
     "Audit",
+    "Json",
     "Model",
     "Readings",
     "State",
@@ -32,6 +33,9 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+
+Json = dict[str, Any]
+"""Values that JSON can hold, by their names."""
 
 LARGEST_XI_CHANGE = 0.5
 """Half an interface per iteration of Newton's method: beyond that the double well's tangent says
@@ -183,10 +187,10 @@ class Audit(Protocol[S_in, R_in]):
     def record(self, formula: TimeFormula, state: S_in, readings: R_in) -> None:
         """Book a step that ended at `state`."""
 
-    def memory(self) -> dict[str, Any]:
+    def memory(self) -> Json:
         """What `recall` takes, as values that JSON can hold."""
 
-    def recall(self, values: Mapping[str, Any]) -> None:
+    def recall(self, values: Json) -> None:
         """Go back to what `memory` returned."""
 
 

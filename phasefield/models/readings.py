@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,11 +140,6 @@ class DepositReadings:
     def second_contact(self, xi: Array) -> float:
         """Contact area of a second electrode over that at t = 0 [1]; 1 where there is none."""
         del xi
-        return 1.0
-
-    def salt_left(self, state: Any) -> float:
-        """Smallest c over c0 [1]; 1 where the electrolyte has no salt."""
-        del state
         return 1.0
 
     def contact_area_per_area(self, xi: Array) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from phasefield.case import Stage
+from phasefield.models.base import Json
 from phasefield.simulation.schedule import ENDS_STAIRCASE, StepRecord
 
 __all__ = ["CycleRecord", "cycles", "staircases"]
@@ -75,7 +75,7 @@ def cycles(records: Sequence[StepRecord]) -> list[CycleRecord]:
     return found
 
 
-def staircases(records: Sequence[StepRecord], stages: Sequence[Stage]) -> Iterator[dict[str, Any]]:
+def staircases(records: Sequence[StepRecord], stages: Sequence[Stage]) -> Iterator[Json]:
     """Where each staircase ended: largest current density that held, and the one that failed.
 
     Yields the keys `held` and `failed`, both without a sign [A m-2], None where there is none, and

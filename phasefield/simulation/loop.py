@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from math import nan
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from geometries import Scaffold
 from phasefield.case import Case
 from phasefield.errors import ContactLost, Depleted, DidNotConverge, NoElectrode
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.base import MEMORY, Model, StepResult
+from phasefield.models.base import MEMORY, Json, Model, State, StepResult
 from phasefield.models.conserved.lithium_bodies import count_bodies
 from phasefield.models.readings import Observation
 from phasefield.setup.coatings import case_domain
@@ -67,18 +66,18 @@ class Simulation:
     schedule: Schedule
     control: StepControl
     ledger: Ledger
-    states: tuple[Any, ...]
+    states: tuple[State, ...]
     initial_xi: NDArray[np.float64]
     step: int = 0
     newton_iterations: int = 0
     worst_residual: float = 0.0
-    last: StepResult[Any] | None = None
+    last: StepResult[State] | None = None
     last_dt: float = 0.0
     protocol_step: int = 0
-    _seen: tuple[Any, Observation] | None = None
+    _seen: tuple[State, Observation] | None = None
 
     @property
-    def state(self) -> Any:
+    def state(self) -> State:
         """The newest state."""
         return self.states[-1]
 
@@ -125,7 +124,7 @@ class Simulation:
         self._end_step(reason)
         return replace(stop, frame=stop.frame or self.finished)
 
-    def _accepted_step(self, remaining: float) -> tuple[StepResult[Any], float]:
+    def _accepted_step(self, remaining: float) -> tuple[StepResult[State], float]:
         while True:
             dt = self.control.step_to(remaining)
             try:
@@ -144,9 +143,9 @@ class Simulation:
                     f"to a step of {dt:.3g} s"
                 )
 
-    def _attempt(self, dt: float) -> StepResult[Any]:
+    def _attempt(self, dt: float) -> StepResult[State]:
         applied = applied_by(self.schedule.step)
-        found: StepResult[Any] = self.model.stepper.advance(self.states, dt, applied)
+        found: StepResult[State] = self.model.stepper.advance(self.states, dt, applied)
         return found
 
     def _failed(self, reason: str) -> DidNotConverge:
@@ -161,13 +160,13 @@ class Simulation:
         return kind(f"at t = {self.time:.6g} s: {reason}")
 
     def _up_to_termination(
-        self, result: StepResult[Any], dt: float
-    ) -> tuple[StepResult[Any], float, str | None]:
+        self, result: StepResult[State], dt: float
+    ) -> tuple[StepResult[State], float, str | None]:
         """The step, shortened to the first termination that it goes beyond, and the reason."""
         reason, known = None, len(self.states) > 1
         for end in self._terminations():
 
-            def excess(found: StepResult[Any], end: Termination = end) -> float:
+            def excess(found: StepResult[State], end: Termination = end) -> float:
                 return end.excess(found.state, self._charge_in_step(found))
 
             if excess(result) <= 0.0:
@@ -191,12 +190,12 @@ class Simulation:
         """Contact area per cross-section at t = 0 [1]."""
         return float(self.model.readings.contact_area_per_area(self.initial_xi))
 
-    def _charge_in_step(self, found: StepResult[Any]) -> float:
+    def _charge_in_step(self, found: StepResult[State]) -> float:
         """Charge that has passed in the protocol step after a time step [C m-2]."""
         charge = self.ledger.charge_after(found.formula, found.state.current_density)
         return charge - self.schedule.start_charge
 
-    def _book(self, result: StepResult[Any], state: Any) -> None:
+    def _book(self, result: StepResult[State], state: State) -> None:
         """Take over a finished step."""
         formula = result.formula
         self.ledger.record(formula, state.current_density, self.metal_charge(state.xi))
@@ -288,7 +287,7 @@ class Simulation:
         """Number of connected lithium bodies now."""
         return count_bodies(self.state.xi, self.domain)
 
-    def memory(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    def memory(self) -> tuple[dict[str, NDArray[np.float64]], Json]:
         """Everything that the next steps depend on: arrays, and values that JSON can hold."""
         arrays = {
             f"{name}_{i}": array
@@ -309,9 +308,9 @@ class Simulation:
         }
         return arrays, values
 
-    def recall(self, arrays: Mapping[str, NDArray[Any]], values: Mapping[str, Any]) -> None:
+    def recall(self, arrays: Mapping[str, NDArray[np.float64]], values: Json) -> None:
         """Go back to what `memory` returned: the steps that follow are bitwise the same."""
-        saved: list[dict[str, NDArray[Any]]] = [{} for _ in range(values["states"])]
+        saved: list[dict[str, NDArray[np.float64]]] = [{} for _ in range(values["states"])]
         for key, array in arrays.items():
             name, _, number = key.rpartition("_")
             if number.isdigit():
@@ -330,7 +329,9 @@ class Simulation:
             self.model.audit.recall(values["audit"])
 
 
-def build(case: Case, *, force: bool = False, initial_xi: NDArray[Any] | None = None) -> Simulation:
+def build(
+    case: Case, *, force: bool = False, initial_xi: NDArray[np.float64] | None = None
+) -> Simulation:
     """Build a simulation from a case, with the lithium at rest at t = 0.
 
     Parameters

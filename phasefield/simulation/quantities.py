@@ -245,7 +245,8 @@ _PUBLISHED = (
              lambda seen: seen.published.smallest_connection(seen.simulation.state.xi),
              section="ledger"),
     Quantity("smallest concentration", "mol/m^3", "of ions, anywhere",
-             lambda seen: smallest(seen.simulation.state.concentration), section="ledger"),
+             lambda seen: smallest(seen.simulation.state.arrays()["concentration"]),
+             section="ledger"),
 )  # fmt: skip
 
 

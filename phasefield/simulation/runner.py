@@ -8,14 +8,16 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from phasefield.case import Case, load_case, with_overrides
 from phasefield.errors import DidNotConverge, Interrupted, OutOfMemory, RunDirectoryError
+from phasefield.models.base import Json
 from phasefield.output import checkpoint
 from phasefield.output.fields import FieldSeries
 from phasefield.output.history import HistoryWriter
@@ -204,7 +206,9 @@ def _files(path: Path, simulation: Simulation) -> tuple[HistoryWriter, FieldSeri
     return HistoryWriter(path / "history.csv", columns(case)), fields
 
 
-def _recall(simulation: Simulation, arrays: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+def _recall(
+    simulation: Simulation, arrays: Mapping[str, NDArray[np.float64]], values: Json
+) -> None:
     """Put `simulation` where its checkpoint is."""
     try:
         simulation.recall(arrays, values)

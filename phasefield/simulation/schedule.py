@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from math import nan
-from typing import Any
 
 from phasefield.case import ProtocolStep, Stage
-from phasefield.models.base import Applied, AppliedCurrent, AppliedVoltage
+from phasefield.models.base import Applied, AppliedCurrent, AppliedVoltage, Json
 
 __all__ = [
     "CHARGE",
@@ -173,7 +172,7 @@ class Schedule:
             while not self.finished and self.stages[self.position].staircase == ended.staircase:
                 self.position += 1
 
-    def memory(self) -> dict[str, Any]:
+    def memory(self) -> Json:
         """What `recall` takes, as values that JSON can hold."""
         return {
             "position": self.position,
@@ -182,7 +181,7 @@ class Schedule:
             "records": [asdict(record) for record in self.records],
         }
 
-    def recall(self, values: dict[str, Any]) -> None:
+    def recall(self, values: Json) -> None:
         """Go back to what `memory` returned."""
         self.position, self.start = values["position"], values["start"]
         self.start_charge = values["start_charge"]

@@ -7,10 +7,10 @@ import resource
 import sys
 import warnings
 from dataclasses import asdict
-from typing import Any
 
 from geometries.metrics import measure
 from phasefield.analysis import analytic
+from phasefield.models.base import Json
 from phasefield.output.manifest import versions
 from phasefield.setup.scaffold_formulas import surface_formula
 from phasefield.simulation.cycling import cycles, staircases
@@ -23,7 +23,7 @@ __all__ = ["summary"]
 log = logging.getLogger(__name__)
 
 
-def summary(simulation: Simulation, status: str, wall_s: float) -> dict[str, Any]:
+def summary(simulation: Simulation, status: str, wall_s: float) -> Json:
     """Headline numbers of a run, as JSON types; keys as in the docs (reference, run directory).
 
     `wall_s` is the wall time spent on the run so far [s].
@@ -60,7 +60,7 @@ def _numbers(seen: Seen, *sections: Section) -> dict[str, float]:
     return {each.key: each.value(seen) for each in found}
 
 
-def _by_formula(simulation: Simulation) -> dict[str, Any]:
+def _by_formula(simulation: Simulation) -> Json:
     """Two formulas for how much the initial impregnation reduces the current density."""
     case, scaffold, formula = simulation.case, simulation.scaffold, surface_formula(simulation.case)
     surface = formula[1] if formula else scaffold.wall_area / scaffold.volume
@@ -85,7 +85,7 @@ def _by_formula(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def _setting(simulation: Simulation) -> dict[str, Any]:
+def _setting(simulation: Simulation) -> Json:
     """What the numbers were computed on."""
     case, domain = simulation.case, simulation.domain
     grid, scaffold = domain.grid, simulation.scaffold

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 from phasefield.case import AppliedQuantity, LimitedQuantity, ProtocolStep
 from phasefield.grid.collectives import largest
 from phasefield.grid.smoothed_domain import Domain
-from phasefield.models.base import Readings
+from phasefield.models.base import Readings, State
 from phasefield.models.conserved.lithium_bodies import short_circuited
 from phasefield.simulation.schedule import CHARGE, CONTACT, CURRENT, DEPLETED, SHORT, VOLTAGE
 
@@ -48,13 +48,13 @@ class Termination:
     """
 
     reason: str
-    excess: Callable[[Any, float], float]
+    excess: Callable[[State, float], float]
     tolerance: float
     at_start: bool = False
 
 
 def terminations(
-    step: ProtocolStep, observer: Readings[Any], domain: Domain, initial_contact: float
+    step: ProtocolStep, observer: Readings[State], domain: Domain, initial_contact: float
 ) -> tuple[Termination, ...]:
     """Every way in which a step can end before its time.
 
@@ -68,10 +68,10 @@ def terminations(
     found = [Termination(SHORT, lambda state, _: _bridge(domain, state.xi), 0.02, at_start=True)]
     least = CONTACT_LOST * initial_contact
 
-    def lost(state: Any) -> float:
+    def lost(state: State) -> float:
         return 1.0 - observer.contact_area_per_area(state.xi) / least
 
-    def lost_above(state: Any) -> float:
+    def lost_above(state: State) -> float:
         return 1.0 - observer.second_contact(state.xi) / CONTACT_LOST
 
     found += [LIMITS[limit.quantity](limit.value, observer) for limit in step.limits]
@@ -85,19 +85,19 @@ def terminations(
     return tuple(found)
 
 
-def _of_voltage(limit: float, observer: Readings[Any]) -> Termination:
+def _of_voltage(limit: float, observer: Readings[State]) -> Termination:
     return Termination(VOLTAGE, lambda state, _: observer.voltage(state) / limit - 1.0, 1e-4)
 
 
-def _of_charge(limit: float, _: Readings[Any]) -> Termination:
+def _of_charge(limit: float, _: Readings[State]) -> Termination:
     return Termination(CHARGE, lambda _, passed: abs(passed) / limit - 1.0, 1e-6)
 
 
-def _of_current(limit: float, _: Readings[Any]) -> Termination:
+def _of_current(limit: float, _: Readings[State]) -> Termination:
     return Termination(CURRENT, lambda state, _: 1.0 - abs(state.current_density) / limit, 1e-4)
 
 
-LIMITS: Mapping[LimitedQuantity, Callable[[float, Readings[Any]], Termination]] = {
+LIMITS: Mapping[LimitedQuantity, Callable[[float, Readings[State]], Termination]] = {
     "voltage": _of_voltage,
     "charge": _of_charge,
     "current density": _of_current,
@@ -106,7 +106,7 @@ LIMITS: Mapping[LimitedQuantity, Callable[[float, Readings[Any]], Termination]] 
 
 
 def _of_contact(
-    lost: Callable[[Any], float], applied: AppliedQuantity, *, sign: float
+    lost: Callable[[State], float], applied: AppliedQuantity, *, sign: float
 ) -> Termination:
     """An electrode that a current of this sign strips comes off.
 
@@ -115,13 +115,13 @@ def _of_contact(
     if applied.is_current:
         return Termination(CONTACT, lambda state, _: lost(state), 1e-2, at_start=True)
 
-    def while_stripped(state: Any, _: float) -> float:
+    def while_stripped(state: State, _: float) -> float:
         return lost(state) if sign * state.current_density > 0.0 else -1.0
 
     return Termination(CONTACT, while_stripped, 1e-2)
 
 
-def _depletion(state: Any, observer: Readings[Any]) -> float:
+def _depletion(state: State, observer: Readings[State]) -> float:
     left = observer.salt_left(state)
     return 1.0 - left / DEPLETION
 

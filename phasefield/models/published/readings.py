@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +12,7 @@ from phasefield.analysis.contact import ContactMetrics
 from phasefield.grid.collectives import mean, per_cross_section, smallest, total
 from phasefield.grid.faces import halves
 from phasefield.grid.smoothed_domain import Domain
+from phasefield.models.base import Json
 from phasefield.models.published.parameters import PublishedParameters
 from phasefield.models.published.state import PublishedState
 from phasefield.models.readings import DepositReadings, Observation
@@ -43,6 +42,11 @@ class PublishedReadings(DepositReadings):
     def __init__(self, domain: Domain, model: PublishedParameters, initial_xi: Array) -> None:
         super().__init__(domain, 1.0 / model.charge_density, initial_xi)
         self._model = model
+
+    def salt_left(self, state: PublishedState) -> float:
+        """Smallest c over c0 [1]; 1 where the electrolyte has no salt."""
+        del state
+        return 1.0
 
     def observe(self, state: PublishedState, charge: float) -> Observation:
         """Numbers of `state` after `charge` [C m-2]; the model has no contact current."""
@@ -208,11 +212,11 @@ class PublishedAudit:
         self.previous = now
         self.inventory = readings.ion_inventory(state) - self.initial_inventory
 
-    def memory(self) -> dict[str, Any]:
+    def memory(self) -> Json:
         """What `recall` takes, as values that JSON can hold."""
         return asdict(self)
 
-    def recall(self, values: Mapping[str, Any]) -> None:
+    def recall(self, values: Json) -> None:
         """Go back to what `memory` returned."""
         for name, value in values.items():
             setattr(self, name, value)

@@ -9,7 +9,6 @@ from memory and costs no iteration; matrix, residual and solution are in double 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,7 @@ from phasefield.solvers.threads import threads_for
 __all__ = ["Faces", "Network", "Solution", "conductance_matrix", "face_conductances"]
 
 Array = NDArray[np.float64]
-AnyFloat = NDArray[Any]
+AnyFloat = NDArray[np.floating]
 Integers = NDArray[np.int64]
 Shape = tuple[int, int, int]
 Faces = tuple[Array, Array, Array]
@@ -108,7 +107,7 @@ class _Level:
     parents: tuple[Integers, ...] = ()
 
     @classmethod
-    def empty(cls, shape: Shape, kind: type[Any] = np.float32) -> _Level:
+    def empty(cls, shape: Shape, kind: type[np.floating] = np.float32) -> _Level:
         cells, margin = int(np.prod(shape)), shape[1] * shape[2]
         if shape[0] == 1:
             margin = shape[2]
