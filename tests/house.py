@@ -113,17 +113,20 @@ def modules(root: Path) -> tuple[float, int]:
     return statistics.median(sizes), max(sizes)
 
 
+def body(node: ast.FunctionDef) -> int:
+    """Lines of a function without its docstring."""
+    first = node.body[0]
+    spoken = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    rest = node.body[1:] if spoken else node.body
+    return (node.end_lineno or 0) - rest[0].lineno + 1 if rest else 0
+
+
 def bodies(root: Path) -> tuple[float, int]:
     """Median and largest number of lines of a function without its docstring."""
-    sizes = []
-    for file in files(root):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef):
-                first = node.body[0]
-                spoken = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-                rest = node.body[1:] if spoken else node.body
-                if rest:
-                    sizes.append((node.end_lineno or 0) - rest[0].lineno + 1)
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in files(root))
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    sizes = [body(node) for node in nodes if isinstance(node, ast.FunctionDef)]
+    sizes = [size for size in sizes if size]
     return statistics.median(sizes), max(sizes)
 
 
