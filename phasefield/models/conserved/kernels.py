@@ -86,23 +86,55 @@ def plate_bare(xi, ion, metal, wall_density, onset, exchange, model, rate, rate_
         rate_v[c] += bare * slope
 
 
+@njit(cache=True)
+def lithium_face(psi, model, here, there, fall):
+    """Flow of lithium psi M(xi) grad mu into a cell, and its slopes to xi here, xi there, mu there.
+
+    `psi` of the face over the squared spacing; xi on both sides, `fall` of mu towards the cell.
+    """
+    permeability = psi * model.mobility * 0.5
+    still = model.immobile
+    conductance = permeability * (filling(here, still) + filling(there, still))
+    by_here = permeability * filling_prime(here, still) * fall
+    by_there = permeability * filling_prime(there, still) * fall
+    return conductance * fall, by_here, by_there, conductance
+
+
+@njit(cache=True)
+def surface_face(psi, model, rise):
+    """Share of kappa div(psi grad xi) at a face, and its slope to xi there; `psi` as above."""
+    stiffness = model.gradient_coefficient * psi
+    return stiffness * rise, stiffness
+
+
+@njit(cache=True)
+def ion_face(phi, here, there, fall):
+    """Current phi sigma grad V_l into a cell, and its slope to V_l there; sigma on both sides."""
+    conductance = phi * series_mean(here, there)
+    return conductance * fall, conductance
+
+
+@njit(cache=True)
+def well(x, intact, model):
+    """f'(xi) and f''(xi) of the metal [J m-3]."""
+    barrier, bulk, edge = model.barrier_height, model.bulk_modulus, model.edge
+    first = elastic_well_prime(x, barrier, bulk, edge, intact)
+    return first, elastic_well_second(x, barrier, bulk, edge, intact)
+
+
 @njit(cache=True, parallel=True)
-def assemble(
-    shape, spacing, pore, electrolyte, wall_density, wetting, conductivity, bonded, model,
-    alpha0, dt, xi, mu, ion, history, top, rate, rate_xi, rate_mu, rate_v, residual, values,
-):  # fmt: skip
+def assemble(shape, spacing, places, model, alpha0, dt, fields, reaction, residual, values):
     """Write `residual` (cells, 3) and the Jacobian `values` (cells, len(SLOTS)).
 
-    `wetting` is gamma cos(theta_c) [J m-2] and `conductivity` sigma [S m-1] of each cell; `bonded`
-    is 1 where the metal is whole (`void_nucleation`); `history` is what the
-    time formula subtracts from alpha0 xi; `top` [A m-3] the ion source at the counter electrode;
-    `rate*` come from `react`. Other arrays are flat, SI. What does not join two unknowns of
-    `unknown_mask` is zero.
+    `places` and `fields` are NamedTuples of flat arrays, see `Places` and `Fields`; `reaction`
+    (4, cells) comes from `react`; `alpha0` and `dt` are of the time formula. What does not join two
+    unknowns of `unknown_mask` is zero.
     """
     nz, ny, nx = shape
-    well, kappa, charge = model.barrier_height, model.gradient_coefficient, model.volume_per_charge
-    voltage, bulk, edge = model.thermal_voltage, model.bulk_modulus, model.edge
-    still = model.immobile
+    pore, electrolyte, wall_density, wetting, conductivity = places
+    xi, mu, ion, intact, history, source = fields
+    rate, rate_xi, rate_mu, rate_v = reaction
+    barrier, charge, voltage = model.barrier_height, model.volume_per_charge, model.thermal_voltage
     for row in prange(nz * ny):
         k, j = row // ny, row % ny
         for i in range(nx):
@@ -110,10 +142,9 @@ def assemble(
             out = values[c]
             out[:] = 0.0
             residual[c] = 0.0
-            psi, phi, x, sigma = pore[c], electrolyte[c], xi[c], conductivity[c]
-            moved = filling_prime(x, still)
-            drift, drift_xi, drift_mu = 0.0, 0.0, 0.0
-            bend, bend_xi, ohmic, ohmic_v = 0.0, 0.0, 0.0, 0.0
+            psi, phi, x, a = pore[c], electrolyte[c], xi[c], wall_density[c]
+            lithium, lithium_xi, lithium_mu = 0.0, 0.0, 0.0
+            surface, surface_xi, ions, ions_v = 0.0, 0.0, 0.0, 0.0
             for d in range(6):
                 n = neighbour(d, k, j, i, nz, ny, nx)
                 if n == c:
@@ -121,40 +152,53 @@ def assemble(
                 inverse = 1.0 / spacing[d // 2] ** 2
                 psi_face = face_mean(psi, pore[n]) * inverse
                 if psi_face > 0.0:
-                    permeability = psi_face * model.mobility * 0.5
-                    conductance = permeability * (filling(x, still) + filling(xi[n], still))
-                    fall = mu[n] - mu[c]
-                    drift += conductance * fall
-                    drift_xi += permeability * moved * fall
-                    drift_mu -= conductance
-                    out[A_XI + 1 + d] = -dt * permeability * filling_prime(xi[n], still) * fall
-                    out[A_MU + 1 + d] = -dt * conductance * well
-                    bend += kappa * psi_face * (xi[n] - x)
-                    bend_xi -= kappa * psi_face
-                    out[B_XI + 1 + d] = -kappa * psi_face / well
+                    flow, by_here, by_there, by_mu = lithium_face(
+                        psi_face, model, x, xi[n], mu[n] - mu[c]
+                    )
+                    lithium += flow
+                    lithium_xi += by_here
+                    lithium_mu -= by_mu
+                    out[A_XI + 1 + d] = -dt * by_there
+                    out[A_MU + 1 + d] = -dt * by_mu * barrier
+                    bend, by_xi = surface_face(psi_face, model, xi[n] - x)
+                    surface += bend
+                    surface_xi -= by_xi
+                    out[B_XI + 1 + d] = -by_xi / barrier
                 phi_face = face_mean(phi, electrolyte[n]) * inverse
                 if phi_face > 0.0:
-                    phi_face *= series_mean(sigma, conductivity[n])
-                    ohmic += phi_face * (ion[n] - ion[c])
-                    ohmic_v -= phi_face
-                    out[C_V + 1 + d] = charge * dt * phi_face * voltage
+                    flow, by_v = ion_face(
+                        phi_face, conductivity[c], conductivity[n], ion[n] - ion[c]
+                    )
+                    ions += flow
+                    ions_v -= by_v
+                    out[C_V + 1 + d] = charge * dt * by_v * voltage
             if psi > 0.0:
-                residual[c, XI] = psi * (alpha0 * x - history[c]) - dt * (drift + charge * rate[c])
-                out[A_XI] = psi * alpha0 - dt * (drift_xi + charge * rate_xi[c])
-                out[A_MU] = -dt * (drift_mu + charge * rate_mu[c]) * well
+                metal, metal_xi = well(x, intact[c], model)
+                residual[c, XI] = (  # (A)
+                    psi * (alpha0 * x - history[c])  # stored
+                    - dt * lithium  # transported
+                    - dt * charge * rate[c]  # plated
+                )
+                out[A_XI] = psi * alpha0 - dt * lithium_xi - dt * charge * rate_xi[c]
+                out[A_MU] = (-dt * lithium_mu - dt * charge * rate_mu[c]) * barrier
                 out[A_V] = -dt * charge * rate_v[c] * voltage
-                local = psi * elastic_well_prime(x, well, bulk, edge, bonded[c])
-                local += wall_density[c] * wall_prime(x, wetting[c])
-                local_xi = psi * elastic_well_second(x, well, bulk, edge, bonded[c])
-                local_xi += wall_density[c] * wall_second(x, wetting[c])
-                residual[c, MU] = (local - bend - psi * mu[c]) / well
-                out[B_XI] = (local_xi - bend_xi) / well
+                residual[c, MU] = (  # (B)
+                    psi * metal  # well
+                    - surface  # gradient energy
+                    + a * wall_prime(x, wetting[c])  # wetting
+                    - psi * mu[c]  # pressure
+                ) / barrier
+                out[B_XI] = (psi * metal_xi - surface_xi + a * wall_second(x, wetting[c])) / barrier
                 out[B_MU] = -psi
             if phi > 0.0:
-                residual[c, V] = charge * dt * (ohmic - rate[c] + top[c])
-                out[C_V] = charge * dt * (ohmic_v - rate_v[c]) * voltage
+                residual[c, V] = (  # (C)
+                    charge * dt * ions  # conducted
+                    - charge * dt * rate[c]  # plated
+                    + charge * dt * source[c]  # from the counter electrode
+                )
+                out[C_V] = charge * dt * (ions_v - rate_v[c]) * voltage
                 out[C_XI] = -charge * dt * rate_xi[c]
-                out[C_MU] = -charge * dt * rate_mu[c] * well
+                out[C_MU] = -charge * dt * rate_mu[c] * barrier
 
 
 @njit(cache=True, parallel=True)

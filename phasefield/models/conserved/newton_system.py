@@ -24,7 +24,7 @@ from phasefield.models.conserved.kernels import (
     unknown_mask,
 )
 from phasefield.models.conserved.lithium_bodies import SECOND
-from phasefield.models.conserved.step import Step, Unknowns
+from phasefield.models.conserved.step import Fields, Step, Unknowns
 from phasefield.solvers.block_solver import LinearSolver, UnassembledOperator
 from phasefield.solvers.direct import Factors
 from phasefield.solvers.sparsity import Sparsity
@@ -116,10 +116,10 @@ class CoupledSystem(TangentLimits):
             source = source + self._cell.electrode.source * self.found_current(unknowns)
         self._react(unknowns, step)
         residual = np.empty((self._grid.size, 3))
+        fields = Fields(unknowns.xi, unknowns.mu, unknowns.ion, step.intact, step.history, source)
         assemble(
-            self._grid.shape, self._grid.spacing, *self._places, step.intact, self._model,
-            step.formula.alpha0, step.formula.dt, unknowns.xi, unknowns.mu, unknowns.ion,
-            step.history, source, *self._reaction, residual, self._values,
+            self._grid.shape, self._grid.spacing, self._places, self._model, step.formula.alpha0,
+            step.formula.dt, fields, self._reaction, residual, self._values,
         )  # fmt: skip
         for one in self._contributions:
             one.add(unknowns, step, residual, self._values)

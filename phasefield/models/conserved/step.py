@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from scipy import sparse
 from phasefield.solvers.time_formula import TimeFormula
 from phasefield.solvers.vectors import moved
 
-__all__ = ["Drive", "ElectronNodes", "Step", "Unknowns"]
+__all__ = ["Drive", "ElectronNodes", "Fields", "Step", "Unknowns"]
 
 Array = NDArray[np.float64]
 
@@ -40,6 +40,25 @@ class ElectronNodes(Protocol):
     @property
     def conductance(self) -> sparse.csr_array:
         """-div(a G grad .) over the nodes from 1 on [S m-3]."""
+
+
+class Fields(NamedTuple):
+    """What the rows of a cell are made of in an iteration, flat (cells,).
+
+    Attributes
+    ----------
+    xi, mu, ion : the iterate [1], [Pa], [V].
+    intact : 1 where the metal is whole [1].
+    history : what the time formula subtracts from alpha0 xi [1].
+    source : ion source at the counter electrode [A m-3].
+    """
+
+    xi: Array
+    mu: Array
+    ion: Array
+    intact: Array
+    history: Array
+    source: Array
 
 
 @dataclass(frozen=True)
