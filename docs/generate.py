@@ -142,32 +142,6 @@ def mutated() -> str:
     return text.partition("\n\n")[2].strip()
 
 
-def verified_in_short() -> str:
-    """Of each problem of that table the check that comes nearest to its limit."""
-    text = (DOCS.parent / "validation" / "REPORT.md").read_text(encoding="utf-8")
-    problems: list[list[list[str]]] = []
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.split("|")[1:-1]]
-        if line.startswith("| ["):
-            problems.append([])
-        if problems and len(cells) == 8:
-            problems[-1].append(cells)
-    rows = []
-    for checks in problems:
-        about, what = checks[0][:2]
-        _, _, check, measured, reference, error, allowed, _ = max(checks, key=_used)
-        link = about.replace("](", "](validation/")
-        rows.append((link, what, check, measured, reference, error, allowed))
-    header = ("problem", "what it pins down", "nearest to its limit", "measured", "reference")
-    return _table((*header, "error", "allowed"), rows)
-
-
-def _used(check: list[str]) -> float:
-    """Share of what is allowed that the error of a check takes up."""
-    error, allowed = (float(text.split()[0]) for text in check[5:7])
-    return abs(error) / allowed if allowed else 0.0
-
-
 def columns(group: Group) -> str:
     """Columns of history.csv that a group of quantities adds; those that share a meaning, a row."""
     listed = [each for each in group.quantities if each.in_history]
@@ -194,7 +168,6 @@ TABLES = {
         sweep_keys,
         verbs,
         verified,
-        verified_in_short,
     )
 } | {f"{group.name}_columns": partial(columns, group) for group in GROUPS}
 
