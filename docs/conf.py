@@ -1,6 +1,6 @@
 """The site, built by `make docs`: Sphinx reads the Markdown of the repository where it stands.
 
-The sources are README.md, CHANGELOG.md and the pages of docs/ and validation/, so that a link that
+The sources are README.md, CHANGELOG.md, CONTRIBUTING.md and the pages of docs/ and validation/, so that a link that
 works in the repository works on the site. The order of the pages is in docs/_toc.yml.
 """
 
@@ -23,7 +23,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx-mathjax-offline",
 ]
-include_patterns = ["README.md", "CHANGELOG.md", "docs/**", "validation/**"]
+include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/**", "validation/**"]
 exclude_patterns = ["docs/_*", "**/__pycache__", ".*", "build", "runs", "tests", "phasefield"]
 external_toc_path = "docs/_toc.yml"
 templates_path = ["_templates"]

@@ -10,7 +10,7 @@ import pytest
 
 from phasefield.case import load_case
 from phasefield.grid.faces import face_mean, halves, neighbour, series_mean
-from phasefield.models.conserved.contact import current_density
+from phasefield.models.conserved.contact import bare_current_density, current_density
 from phasefield.physics import energy, kinetics, transport
 from phasefield.physics.front import front_at_rest, front_coefficients
 from phasefield.physics.salt import Salt, diffusion_voltage, exchange_ratio
@@ -230,6 +230,18 @@ def test_current_density_counts_the_pressure_of_the_metal():
     arguments = 0.011 - 1e7 * 1.34940e-10, 10.4, 0.5, model.thermal_voltage
     assert found[0] == pytest.approx(kinetics.butler_volmer.py_func(*arguments), rel=1e-4)
     assert found[1] == pytest.approx(kinetics.butler_volmer_prime.py_func(*arguments), rel=1e-4)
+
+
+def test_bare_coating_plates_beyond_its_onset_and_never_dissolves():
+    """At V_l - V_s = 8 mV and an onset of 5 mV the current of 3 mV flows, below the onset none."""
+    case = load_case(Path(__file__).parents[2] / "cases" / "quickstart.yaml")
+    model = coefficients(case, 24.6e-4)
+    found = bare_current_density.py_func(0.011, 0.003, 0.005, 10.4, model)
+    arguments = 3e-3, 10.4, 0.5, model.thermal_voltage
+    assert found[0] == pytest.approx(kinetics.butler_volmer.py_func(*arguments))
+    assert found[1] == pytest.approx(kinetics.butler_volmer_prime.py_func(*arguments))
+    assert bare_current_density.py_func(0.007, 0.003, 0.005, 10.4, model) == (0.0, 0.0)
+    assert bare_current_density.py_func(-0.1, 0.003, 0.005, 10.4, model) == (0.0, 0.0)
 
 
 def test_a_salt_moves_the_current_and_the_reaction():

@@ -185,7 +185,19 @@ def test_what_is_left_of_the_salt(slit, model, width):
     smallest = observer.observe(states[-1], 1.0).salt.smallest
     assert observer.salt_left(states[-1]) == pytest.approx(smallest / C0, rel=1e-15)
     plain = level_of(states[-1].xi, salty=False)
-    assert ConservedReadings(*equipped(slit, model), plain.xi).salt_left(plain) == 1.0
+    without = ConservedReadings(*equipped(slit, model), plain.xi)
+    assert without.salt_left(plain) == 1.0
+    assert without.second_contact(plain.xi) == 1.0
+
+
+def test_current_of_the_contact_counts_the_salt(slit, model, width):
+    """i0 goes with (c/c0)^(1 - alpha): a quarter of the salt is half of the current."""
+    state = level_of(profile(slit, 1.2e-6, width))
+    state = replace(state, ion_potential=np.full_like(state.xi, 5e-3))
+    poor = replace(state, own={"concentration": np.full_like(state.xi, C0 / 4)})
+    read = Electrochemistry(*equipped(slit, model, salt_with(0.3)))
+    assert read.current(state).max() > 1.0
+    np.testing.assert_allclose(read.current(poor), 0.5 * read.current(state), rtol=1e-12)
 
 
 def test_iterations_find_the_salt_of_the_factorisation(model, width, monkeypatch):
