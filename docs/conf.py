@@ -1,7 +1,8 @@
 """The site, built by `make docs`: Sphinx reads the Markdown of the repository where it stands.
 
-The sources are README.md, CHANGELOG.md, CONTRIBUTING.md and the pages of docs/ and validation/, so that a link that
-works in the repository works on the site. The order of the pages is in docs/_toc.yml.
+The sources are README.md, CHANGELOG.md, CONTRIBUTING.md and the pages of docs/ and validation/, so
+that a link that works in the repository works on the site. The order of the pages is in
+docs/_toc.yml.
 """
 
 from __future__ import annotations
