@@ -43,7 +43,8 @@ from phasefield.studies.plan import make_plan
 
 ROOT = Path(__file__).parents[1]
 BOOK = (ROOT / "validation").rglob("*.md")
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md"), *BOOK])
+FRONT = (ROOT / page for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))
+PAGES = sorted([*FRONT, *(ROOT / "docs").rglob("*.md"), *BOOK])
 CASES = sorted((ROOT / "cases").glob("*.yaml"))
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -53,6 +54,7 @@ NOT_RUN = {
     ("README.md", "$ make quickstart"): "installs; its run is the next block",
     ("docs/tutorials/from-a-clone.md", "$ make quickstart"): "the same",
     ("README.md", "$ make test"): "runs this test",
+    ("CONTRIBUTING.md", "$ make quickstart"): "installs, and runs this test",
     ("README.md", "$ python3 -m venv"): "installs",
     ("docs/explanation/fitted-wall.md", "from phasefield.case"): "minutes, and needs gmsh:"
     " tests/solvers/test_fipy_fitted.py calls it with fewer cells",
