@@ -85,8 +85,6 @@ TESTS = {
         "tests/analysis/test_observables.py",
         "tests/analysis/test_paper_observables.py",
         "tests/solvers/test_electrochemistry.py",
-        "tests/solvers/test_salt.py",
-        "tests/solvers/test_symmetric.py",
     ],
     "phasefield/models/conserved/readings.py": [
         "tests/analysis/test_observables.py",

@@ -91,6 +91,7 @@ def test_more_contact_less_resistance(slit, model, width):
 def test_a_flat_front_has_no_voids_and_a_cavity_is_one(slit, model, width):
     xi = profile(slit, 2.0e-6, width)
     observer = ConservedReadings(*equipped(slit, model), xi)
+    assert observer.second_contact(xi) == 1.0
     flat = observer.void_volume_per_area(xi)
     assert flat == pytest.approx(0.0, abs=2e-9)
     compressed = observer.void_volume_per_area(np.where(xi > 0.99, 1.02, xi))
