@@ -30,15 +30,7 @@ from ruamel.yaml import YAML
 
 from phasefield import cli
 from phasefield.case import load_case
-from phasefield.models.fields import (
-    FIELDS,
-    MAP_FIELDS,
-    PUBLISHED_FIELDS,
-    SALT_FIELDS,
-    STATIC_FIELDS,
-)
 from phasefield.setup.forecast import preflight
-from phasefield.simulation.quantities import GROUPS
 from phasefield.studies.plan import make_plan
 
 ROOT = Path(__file__).parents[1]
@@ -345,44 +337,6 @@ def test_tables_made_from_the_code_are_in_step():
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         assert generate.made(text) == text, f"{name(page)} is out of step: make docs"
-
-
-def listed(heading: str) -> list[str]:
-    """Names in code type in the first column of the table under a heading of the reference."""
-    text = (ROOT / "docs/reference/run-directory.md").read_text(encoding="utf-8")
-    section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    rows = [line.split(" | ")[0] for line in section.splitlines() if line.startswith("| `")]
-    return [found for row in rows for found in re.findall(r"`([^`]+)`", row)]
-
-
-HEADINGS = {
-    "all": "Columns of history.csv",
-    "conserved": "Columns of the conserved model",
-    "salt": "Columns of an electrolyte with a salt",
-    "coating": "Columns of a coating that conducts electrons",
-    "symmetric": "Columns of a symmetric cell",
-    "published": "Columns of the published model",
-}
-"""Where the quantities of a group are listed."""
-
-
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
-def test_columns_of_the_history_are_listed(group):
-    columns = [name for name in listed(HEADINGS[group.name]) if "[" in name]
-    assert columns == list(group.columns)
-
-
-def test_fields_are_listed():
-    of_paper = [name for name in PUBLISHED_FIELDS if name not in FIELDS]
-    assert listed("Fields") == [*FIELDS, *SALT_FIELDS, *STATIC_FIELDS, *MAP_FIELDS, *of_paper]
-
-
-def test_keys_of_the_summary_are_listed(workplace):
-    from phasefield.simulation.runner import run
-
-    overrides = ["protocol.0.plate.duration=1 s", "solver.time_step=1 s"]
-    summary = run("cases/quickstart.yaml", "run", overrides=overrides).summary
-    assert set(listed("Keys of summary.json")) == set(summary)
 
 
 @pytest.mark.paraview

@@ -92,7 +92,7 @@ class Sparsity:
 
 
 def _neighbours(shape: tuple[int, ...]) -> list[NDArray[np.int64]]:
-    """Flat neighbour of every cell in the six directions of `assembly`; itself at an edge."""
+    """Flat neighbour of every cell in six directions, -z +z -y +y -x +x; itself at an edge."""
     index = np.arange(np.prod(shape)).reshape(shape)
     found = []
     for axis in range(3):

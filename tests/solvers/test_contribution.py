@@ -264,5 +264,5 @@ def test_a_contribution_that_overrides_nothing_does_nothing(slit, width):
     )
     for name, array in one.arrays().items():
         np.testing.assert_array_equal(two.arrays()[name], array)
-    assert isinstance(nothing.around(len, np.zeros(0)), type(len))
+    assert nothing.around(len, np.zeros(0)) is len
     assert (nothing.begin(), nothing.fields(start), nothing.error(one, two)) == ({}, {}, 0.0)

@@ -3,7 +3,7 @@
 The energy density of a cell is the mean over its corners (four in 2D, eight in 3D) of
 (kappa1(n) - kappa) |p|^2/2, with p the differences to the neighbours towards that corner, times psi
 of the cell. With a kappa1 that does not depend on direction that is the sum over faces that
-`assembly` takes the isotropic part from. The residual is thus the derivative of one discrete
+`kernels` takes the isotropic part from. The residual is thus the derivative of one discrete
 energy, which steps at rest can only lower.
 """
 

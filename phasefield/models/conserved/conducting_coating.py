@@ -40,8 +40,7 @@ class ConductingCoating(Contribution):
     """
 
     def __init__(self, cell: Cell, coating: LocalCoating) -> None:
-        self._cell, self._flat_onset = cell, coating.onset
-        domain = cell.domain
+        self._cell, domain = cell, cell.domain
         self._electrons = Electrons(domain, coating.sheet, cell.parameters.interface_width)
         self._onset = coating.onset.reshape(domain.grid.shape)
         self.wall_density = np.where(np.isfinite(self._onset), domain.wall_density, 0.0)
@@ -71,7 +70,7 @@ class ConductingCoating(Contribution):
         """Add what bare coating plates."""
         plate_bare(
             unknowns.xi, unknowns.ion, unknowns.metal[step.index], self._cell.places.wall_density,
-            self._flat_onset, step.exchange, self._cell.parameters, reaction[0], reaction[1],
+            self._onset.ravel(), step.exchange, self._cell.parameters, reaction[0], reaction[1],
             reaction[3],
         )  # fmt: skip
 

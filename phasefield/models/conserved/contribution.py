@@ -107,7 +107,11 @@ class Contribution:
         return np.zeros(0)
 
     def eliminate(self, step: Step) -> Elimination | None:
-        """What its own unknowns make of the matrix at the last evaluation; None without any."""
+        """What its own unknowns make of the matrix at the last evaluation; None without any.
+
+        They are joined to cells and to each other, not to electron potentials, a voltage that is
+        held or other contributions. Their part may not add to the sum of rows (A) less (C).
+        """
         del step
         return None
 

@@ -88,9 +88,9 @@ def plate_bare(xi, ion, metal, wall_density, onset, exchange, model, rate, rate_
 
 @njit(cache=True)
 def lithium_face(psi, model, here, there, fall):
-    """Flow of lithium psi M(xi) grad mu into a cell, and its slopes to xi here, xi there, mu there.
+    """Flow of lithium psi M(xi) grad mu into a cell [s-1]; slopes to xi here, xi there, mu there.
 
-    `psi` of the face over the squared spacing; xi on both sides, `fall` of mu towards the cell.
+    `psi` of the face over the squared spacing [m-2]; xi on both sides [1], `fall` of mu [Pa].
     """
     permeability = psi * model.mobility * 0.5
     still = model.immobile
@@ -102,14 +102,20 @@ def lithium_face(psi, model, here, there, fall):
 
 @njit(cache=True)
 def surface_face(psi, model, rise):
-    """Share of kappa div(psi grad xi) at a face, and its slope to xi there; `psi` as above."""
+    """Share of kappa div(psi grad xi) at a face, and its slope to xi there [J m-3].
+
+    `psi` of the face over the squared spacing [m-2], `rise` of xi [1].
+    """
     stiffness = model.gradient_coefficient * psi
     return stiffness * rise, stiffness
 
 
 @njit(cache=True)
 def ion_face(phi, here, there, fall):
-    """Current phi sigma grad V_l into a cell, and its slope to V_l there; sigma on both sides."""
+    """Current phi sigma grad V_l into a cell [A m-3], and its slope to V_l there [S m-3].
+
+    `phi` of the face over the squared spacing [m-2]; sigma on both sides [S m-1], `fall` [V].
+    """
     conductance = phi * series_mean(here, there)
     return conductance * fall, conductance
 
